@@ -1,0 +1,109 @@
+package dev.turnbuckle.agent;
+
+import dev.turnbuckle.error.WiringException;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.plugin.Plugin;
+import dev.turnbuckle.tool.MethodTool;
+import dev.turnbuckle.tool.Tool;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session runs: stored in the session by name, so that any node that registers the name can go on. Immutable.
+ *
+ * @param historyEntries how many of the newest entries the model sees at most; cut at a user message
+ */
+public record Agent(
+        String name,
+        Model model,
+        String instructions,
+        Map<String, Tool> tools,
+        List<Plugin> plugins,
+        Budget budget,
+        int historyEntries) {
+    public static final String DEFAULT_NAME = "default";
+    public static final int DEFAULT_HISTORY_ENTRIES = 1_000;
+
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    public static final class Builder {
+        private final String name;
+        private @Nullable Model model;
+        private String instructions = "";
+        private final Map<String, Tool> tools = new LinkedHashMap<>();
+        private final Map<String, Plugin> plugins = new LinkedHashMap<>();
+        private Budget budget = Budget.DEFAULT;
+        private int historyEntries = DEFAULT_HISTORY_ENTRIES;
+
+        private Builder(String name) {
+            if (name.isBlank()) {
+                throw new WiringException("an agent needs a name");
+            }
+            this.name = name;
+        }
+
+        public Builder model(Model model) {
+            this.model = model;
+            return this;
+        }
+
+        public Builder instructions(String instructions) {
+            this.instructions = instructions;
+            return this;
+        }
+
+        /** @throws WiringException when another tool has this name */
+        public Builder tool(Tool tool) {
+            if (tools.putIfAbsent(tool.name(), tool) != null) {
+                throw new WiringException("agent \"" + name + "\" has two tools named \"" + tool.name() + "\"");
+            }
+            return this;
+        }
+
+        /** Every method of the object that carries {@link dev.turnbuckle.tool.ToolMethod}. */
+        public Builder tools(Object bean) {
+            MethodTool.of(bean).forEach(this::tool);
+            return this;
+        }
+
+        public Builder plugin(Plugin plugin) {
+            if (plugins.putIfAbsent(plugin.name(), plugin) == null) {
+                plugin.tools().forEach(this::tool);
+            }
+            return this;
+        }
+
+        public Builder budget(Budget budget) {
+            this.budget = budget;
+            return this;
+        }
+
+        public Builder historyEntries(int most) {
+            if (most < 1) {
+                throw new WiringException("the model must see at least one entry: " + most);
+            }
+            this.historyEntries = most;
+            return this;
+        }
+
+        /** @throws WiringException when the model is missing */
+        public Agent build() {
+            if (model == null) {
+                throw new WiringException("agent \"" + name + "\" has no model; call .model(…)");
+            }
+            return new Agent(
+                    name,
+                    model,
+                    instructions,
+                    java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tools)),
+                    new ArrayList<>(plugins.values()),
+                    budget,
+                    historyEntries);
+        }
+    }
+}

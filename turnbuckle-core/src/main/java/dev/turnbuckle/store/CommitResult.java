@@ -1,0 +1,30 @@
+package dev.turnbuckle.store;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a commit. In every case but the first nothing changed. */
+public sealed interface CommitResult {
+    /**
+     * @param repeated the same commit had landed before; nothing was written (S11)
+     * @param droppedTo deleted sessions whose rows were dropped (S4)
+     */
+    record Committed(long revision, boolean repeated, List<String> droppedTo) implements CommitResult {}
+
+    /** Somebody else moved the head (S7). */
+    record Conflict(long expected, long actual) implements CommitResult {}
+
+    record LeaseLost(String why) implements CommitResult {}
+
+    /** The gate was set before this commit (T8). */
+    record CancelledBefore(@Nullable String by, @Nullable String reason) implements CommitResult {}
+
+    /** An input of the settlement is not claimed by this turn any more (Q12). */
+    record ClaimLost(long sequence) implements CommitResult {}
+
+    /** The turn has ended with another meaning (S11). */
+    record CommittedDifferently(long revision) implements CommitResult {}
+
+    /** @param limit {@code bytes} or {@code rows} (S13) */
+    record OverBudget(String limit, long most, long actual) implements CommitResult {}
+}

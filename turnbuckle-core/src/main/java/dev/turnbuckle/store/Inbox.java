@@ -1,0 +1,96 @@
+package dev.turnbuckle.store;
+
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.TurnId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What enters a session (rules Q). Each call is one transaction. */
+public interface Inbox {
+    /** Durable when it returns; makes the session if it is the first (Q2, S2). */
+    Accepted accept(NewInput input);
+
+    Optional<InboxItem> find(String session, Ref ref);
+
+    /** In order; only rows in one of the states. */
+    List<InboxItem> list(String session, Set<InboxItem.State> states);
+
+    /**
+     * The steers that join at this safe point: the same rows whenever the same point is asked again (Q5).
+     *
+     * @param point number of the model call that the point follows
+     */
+    Steers claimSteers(Lease lease, TurnId turn, int point);
+
+    /** All in one transaction, one answer each, in order (Q15). */
+    List<CancelAnswer> cancel(String session, List<Ref> refs);
+
+    /** Every row at or after the anchor (Q16); empty when the anchor is unknown. */
+    Optional<List<CancelAnswer>> cancelFrom(String session, Ref anchor);
+
+    /** Sessions of these agents that may have something to drive now, longest waiting first. */
+    List<String> due(Set<String> agents, int most);
+
+    /** When the next session of these agents may become due. */
+    Optional<Instant> nextDue(Set<String> agents);
+
+    /**
+     * An input on its way in.
+     *
+     * @param turn proposed id of the turn that it opens
+     * @param content JSON of {@link InboxItem.Content}
+     */
+    record NewInput(
+            String session,
+            String agent,
+            TurnId turn,
+            InboxItem.Kind kind,
+            InboxItem.Delivery delivery,
+            String content,
+            @Nullable String key,
+            Map<String, String> context,
+            @Nullable String trace,
+            Duration delay) {}
+
+    /** A row by its sequence, its key, or the turn id that it was given. */
+    sealed interface Ref {
+        record Sequence(long value) implements Ref {}
+
+        record Key(String value) implements Ref {}
+
+        record Turn(TurnId value) implements Ref {}
+    }
+
+    sealed interface Accepted {
+        /**
+         * @param existing true when this key had been accepted before with this content
+         * @param open the turn that runs or waits now, if any (T6)
+         */
+        record Row(InboxItem item, boolean existing, @Nullable TurnId open) implements Accepted {}
+
+        /** The key was used with other content; both by their hash. */
+        record KeyConflict(InboxItem existing, String existingHash, String offeredHash) implements Accepted {}
+    }
+
+    sealed interface Steers {
+        record Claimed(List<InboxItem> items) implements Steers {}
+
+        record LeaseLost(String why) implements Steers {}
+    }
+
+    /** One row's answer to a cancel. */
+    sealed interface CancelAnswer {
+        record Cancelled(InboxItem item) implements CancelAnswer {}
+
+        record AlreadyClaimed(InboxItem item, TurnId by) implements CancelAnswer {}
+
+        record Finished(InboxItem item) implements CancelAnswer {}
+
+        record NotFound(Ref ref) implements CancelAnswer {}
+    }
+}

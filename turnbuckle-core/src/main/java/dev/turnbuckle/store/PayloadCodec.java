@@ -1,0 +1,71 @@
+package dev.turnbuckle.store;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * How blobs look at rest: compressed, encrypted (S22). Called off the storage's writer. What was written with a codec
+ * is read by its name, so a store may hold blobs of several.
+ */
+public interface PayloadCodec {
+    /** Stored beside each blob; stable. */
+    String name();
+
+    byte[] encode(byte[] plain);
+
+    /** @throws IOException when the bytes are not what this codec wrote */
+    byte[] decode(byte[] stored) throws IOException;
+
+    /** Bytes as they are. */
+    static PayloadCodec plain() {
+        return new PayloadCodec() {
+            @Override
+            public String name() {
+                return "plain";
+            }
+
+            @Override
+            public byte[] encode(byte[] plain) {
+                return plain;
+            }
+
+            @Override
+            public byte[] decode(byte[] stored) {
+                return stored;
+            }
+        };
+    }
+
+    /** DEFLATE at its fastest level; the JDK's own, so nothing enters the host's class path. */
+    static PayloadCodec deflate() {
+        return new PayloadCodec() {
+            @Override
+            public String name() {
+                return "deflate";
+            }
+
+            @Override
+            public byte[] encode(byte[] plain) {
+                var deflater = new Deflater(Deflater.BEST_SPEED);
+                var out = new ByteArrayOutputStream(plain.length / 2 + 64);
+                try (var stream = new DeflaterOutputStream(out, deflater)) {
+                    stream.write(plain);
+                } catch (IOException e) {
+                    throw new IllegalStateException("writing to memory", e);
+                } finally {
+                    deflater.end();
+                }
+                return out.toByteArray();
+            }
+
+            @Override
+            public byte[] decode(byte[] stored) throws IOException {
+                return new InflaterInputStream(new ByteArrayInputStream(stored)).readAllBytes();
+            }
+        };
+    }
+}

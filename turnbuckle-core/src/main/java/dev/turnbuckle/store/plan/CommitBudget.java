@@ -1,0 +1,34 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Bounds of one commit (S13); {@link Long#MAX_VALUE} is explicitly unbounded. */
+public record CommitBudget(long bytes, long rows) {
+    public static final CommitBudget DEFAULT = new CommitBudget(64L << 20, 20_000);
+
+    CommitResult.@Nullable OverBudget check(Commit commit, long historyBytes) {
+        long total = historyBytes + commit.record().turnRecord().bytes().length;
+        for (var blob : commit.record().attachments()) {
+            total += blob.bytes().length;
+        }
+        Map<String, Component> components = commit.state().components();
+        if (components != null) {
+            for (Component c : components.values()) {
+                total += c.blob() == null ? 0 : c.blob().bytes().length;
+            }
+        }
+        if (total > bytes) {
+            return new CommitResult.OverBudget("bytes", bytes, total);
+        }
+        long count = commit.history().entries().size()
+                + commit.settlement().sends().size()
+                + commit.settlement().usage().size()
+                + commit.record().attachments().size()
+                + (components == null ? 0 : components.size());
+        return count > rows ? new CommitResult.OverBudget("rows", rows, count) : null;
+    }
+}

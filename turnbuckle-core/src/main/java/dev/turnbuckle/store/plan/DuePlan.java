@@ -1,0 +1,56 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.WaitRow;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** When a session may have something to drive: what workers look for. */
+public final class DuePlan {
+    private DuePlan() {}
+
+    /**
+     * @param lease the live lease, if any
+     * @param waits the open turn's waits
+     * @param earliestPending when the first pending input is available
+     */
+    static @Nullable Instant due(
+            @Nullable TurnRow open,
+            @Nullable Lease lease,
+            List<WaitRow> waits,
+            @Nullable Instant earliestPending,
+            Instant now) {
+        if (open == null) {
+            return earliestPending;
+        }
+        Instant notBefore = open.times().notBefore();
+        if (open.state() == TurnSummary.State.SUSPENDED) {
+            return open.gate().cancelled() ? now : notBefore != null ? notBefore : earliestDeadline(waits);
+        }
+        if (lease != null && lease.liveAt(now)) {
+            return lease.expiresAt();
+        }
+        return open.gate().cancelled() || notBefore == null ? now : held(notBefore) ? null : notBefore;
+    }
+
+    static @Nullable Instant earliestDeadline(List<WaitRow> waits) {
+        return waits.stream()
+                .filter(w -> w.decision() == null)
+                .map(w -> w.open().deadline())
+                .filter(Objects::nonNull)
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    /** A turn that waits for an operator (T4). */
+    static boolean held(Instant notBefore) {
+        return !notBefore.isBefore(HELD);
+    }
+
+    /** Far enough to never come, near enough for every database. */
+    static final Instant HELD = Instant.parse("9999-01-01T00:00:00Z");
+}

@@ -1,0 +1,175 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.session.Decision;
+import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.OpenWait;
+import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.Scope;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.UsageRow;
+import dev.turnbuckle.store.WaitRow;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The groups of {@link Rows}. */
+public final class RowGroups {
+    private RowGroups() {}
+
+    public interface OfSessions {
+        @Nullable
+        SessionRow session(String id);
+
+        void insertSession(SessionRow row);
+
+        /** Open turn and due time only. */
+        void updateWork(SessionRow row);
+
+        /** Head, facts, open turn, due and updated time. */
+        void updateHead(SessionRow row);
+
+        void updateMetadata(String id, Metadata metadata);
+
+        /** Marks it deleted and removes its lease, inbox and waits. */
+        void bury(String id, Instant at);
+
+        /** Ordered by updated time, newest first, then id; strictly after the anchor. */
+        List<SessionRow> sessions(SessionStore.Query query, @Nullable Anchor after, int most);
+
+        List<String> due(Set<String> agents, Instant now, int most);
+
+        @Nullable
+        Instant nextDue(Set<String> agents);
+
+        /** Removes what deleted sessions left, at most so many rows. */
+        int reclaim(int most);
+
+        record Anchor(Instant updatedAt, String id) {}
+    }
+
+    public interface OfHistory {
+        long insertBranch(String session, long parentBranch, long parentDepth, long nextDepth);
+
+        @Nullable
+        Branch branch(long id);
+
+        void updateNextDepth(long branch, long nextDepth);
+
+        void insertEntry(long branch, long depth, TurnId turn, String message, String chain);
+
+        /** Of one branch, depth from and to inclusive, ascending. */
+        List<Entry> entries(long branch, long from, long to);
+
+        void insertCompaction(long branch, long depth, long keepsFrom);
+
+        /** The newest one on this branch at or before the depth. */
+        @Nullable
+        Compaction compaction(long branch, long atMostDepth);
+
+        record Branch(long id, String session, long parentBranch, long parentDepth, long nextDepth) {}
+
+        record Compaction(long depth, long keepsFrom) {}
+
+        void insertUsage(String session, UsageRow row);
+
+        Usage usage(String session);
+    }
+
+    public interface OfTurns {
+        @Nullable
+        TurnRow turn(String session, TurnId id);
+
+        void insertTurn(TurnRow row);
+
+        void updateTurn(TurnRow row);
+
+        /** Newest first, by opening order. */
+        List<TurnRow> turns(String session, @Nullable String after, int most);
+    }
+
+    public interface OfInbox {
+        /** @return the sequence that the store gave it */
+        long insertInbox(InboxItem item, String contentHash);
+
+        @Nullable
+        InboxItem inbox(long sequence);
+
+        @Nullable
+        InboxItem inboxByKey(String session, String key);
+
+        String contentHash(long sequence);
+
+        @Nullable
+        InboxItem inboxByTurn(String session, TurnId turn);
+
+        /** Pending rows in order. */
+        List<InboxItem> pending(String session, int most);
+
+        @Nullable
+        Instant earliestPending(String session);
+
+        List<InboxItem> claimedBy(String session, TurnId turn);
+
+        List<InboxItem> inboxOf(String session, long fromSequence, Set<InboxItem.State> states);
+
+        void updateInbox(long sequence, InboxItem.Status status);
+    }
+
+    public interface OfJournal {
+        /** @return false when the key is there already */
+        boolean insertJournal(String session, TurnId turn, JournalEntry entry);
+
+        /** Gives a started entry its outcome; false when there is none that is only started. */
+        boolean completeJournal(String session, TurnId turn, JournalEntry entry);
+
+        @Nullable
+        JournalEntry journalEntry(String session, TurnId turn, String key);
+
+        List<JournalEntry> journal(String session, TurnId turn);
+
+        void deleteJournal(String session, TurnId turn);
+
+        void insertWait(WaitRow row);
+
+        @Nullable
+        WaitRow wait(WaitId id);
+
+        List<WaitRow> waits(String session, TurnId turn);
+
+        List<OpenWait> openWaits(@Nullable String session, int most);
+
+        void decideWait(WaitId id, Decision decision);
+    }
+
+    public interface OfLeases {
+        @Nullable
+        Lease lease(Scope scope);
+
+        void putLease(Lease lease);
+
+        List<Lease> liveLeases();
+    }
+
+    public interface OfBlobs {
+        /** Stored once. */
+        void putBlob(StoredBlob blob);
+
+        boolean hasBlob(String hash);
+
+        @Nullable
+        StoredBlob blob(String hash);
+
+        /** @param codec name of the {@link dev.turnbuckle.store.PayloadCodec} that made the bytes */
+        @SuppressWarnings("ArrayRecordComponent") // passed through, never compared
+        record StoredBlob(String hash, String codec, long size, byte[] bytes) {}
+    }
+}

@@ -1,0 +1,208 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.internal.codec.Hash;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.InboxItem.State;
+import dev.turnbuckle.session.SessionId;
+import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.TurnRow;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The inbox over rows. */
+final class RowInbox implements Inbox {
+    private final Transactions transactions;
+    private final int maxBytes;
+
+    RowInbox(Transactions transactions, int maxBytes) {
+        this.transactions = transactions;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public Accepted accept(NewInput input) {
+        SessionId.require(input.session());
+        int bytes = input.content().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > maxBytes) {
+            throw new InvalidInputException("an input is limited to " + maxBytes + " bytes, this one has " + bytes
+                    + "; send large content as an attachment or raise the storage's limit");
+        }
+        return transactions.write(rows -> accept(rows, input));
+    }
+
+    static Accepted accept(Rows rows, NewInput input) {
+        SessionRow session = RowStorage.alive(rows, input.session());
+        if (session == null) {
+            session = RowSessions.created(rows, input.session(), input.agent(), Metadata.NONE);
+        } else if (!session.agent().equals(input.agent())) {
+            throw new InvalidInputException("session \"" + input.session() + "\" runs the agent \"" + session.agent()
+                    + "\", not \"" + input.agent() + "\"; open it with its own agent or use another id");
+        }
+        String hash = contentHash(input);
+        InboxItem known = input.key() == null ? null : rows.inboxByKey(input.session(), input.key());
+        if (known != null) {
+            String knownHash = rows.contentHash(known.sequence());
+            return knownHash.equals(hash)
+                    ? new Accepted.Row(known, true, session.openTurn())
+                    : new Accepted.KeyConflict(known, knownHash, hash);
+        }
+        Instant now = rows.now();
+        InboxItem item = item(input, 0, now);
+        long sequence = rows.insertInbox(item, hash);
+        if (session.openTurn() == null
+                && (session.due() == null || item.availableAt().isBefore(session.due()))) {
+            rows.updateWork(session.work(null, item.availableAt()));
+        }
+        return new Accepted.Row(item(input, sequence, now), false, session.openTurn());
+    }
+
+    private static InboxItem item(NewInput input, long sequence, Instant now) {
+        return new InboxItem(
+                sequence,
+                input.session(),
+                input.turn(),
+                input.kind(),
+                input.delivery(),
+                input.content(),
+                input.key(),
+                input.context(),
+                input.trace(),
+                now.plus(input.delay()),
+                now,
+                InboxItem.Status.NEW);
+    }
+
+    private static String contentHash(NewInput input) {
+        return Hash.of(
+                input.kind().name(), input.content(), new TreeMap<>(input.context()).toString());
+    }
+
+    @Override
+    public Optional<InboxItem> find(String session, Ref ref) {
+        return Optional.ofNullable(transactions.<@Nullable InboxItem>read(rows -> find(rows, session, ref)));
+    }
+
+    private static @Nullable InboxItem find(Rows rows, String session, Ref ref) {
+        InboxItem row = switch (ref) {
+            case Ref.Sequence s -> rows.inbox(s.value());
+            case Ref.Key k -> rows.inboxByKey(session, k.value());
+            case Ref.Turn t -> rows.inboxByTurn(session, t.value());
+        };
+        return row != null && row.session().equals(session) ? row : null;
+    }
+
+    @Override
+    public List<InboxItem> list(String session, Set<State> states) {
+        return transactions.read(rows -> rows.inboxOf(session, 0, states));
+    }
+
+    @Override
+    public Steers claimSteers(Lease lease, TurnId turn, int point) {
+        String session = lease.scope().id();
+        boolean nothing = transactions.read(rows -> rows.claimedBy(session, turn).stream()
+                        .noneMatch(i -> i.status().point() == point)
+                && rows.pending(session, ClaimPlan.LOOKED_AT).stream()
+                        .noneMatch(i -> ClaimPlan.joins(i, rows.now())));
+        return nothing
+                ? new Steers.Claimed(List.of())
+                : transactions.write(rows -> claimSteers(rows, lease, turn, point));
+    }
+
+    private static Steers claimSteers(Rows rows, Lease lease, TurnId turn, int point) {
+        String lost = RowStorage.lost(rows, lease);
+        if (lost != null) {
+            return new Steers.LeaseLost(lost);
+        }
+        String session = lease.scope().id();
+        List<InboxItem> before = rows.claimedBy(session, turn).stream()
+                .filter(i -> i.status().point() == point)
+                .toList();
+        if (!before.isEmpty()) {
+            return new Steers.Claimed(before);
+        }
+        List<InboxItem> joining = rows.pending(session, ClaimPlan.LOOKED_AT).stream()
+                .filter(i -> ClaimPlan.joins(i, rows.now()))
+                .map(i -> i.with(ClaimPlan.claimed(i, turn, lease.generation(), point)))
+                .toList();
+        joining.forEach(i -> rows.updateInbox(i.sequence(), i.status()));
+        return new Steers.Claimed(joining);
+    }
+
+    @Override
+    public List<CancelAnswer> cancel(String session, List<Ref> refs) {
+        return transactions.write(rows -> {
+            RowStorage.alive(rows, session);
+            List<CancelAnswer> answers =
+                    refs.stream().map(ref -> cancel(rows, session, ref)).toList();
+            settle(rows, session);
+            return answers;
+        });
+    }
+
+    @Override
+    public Optional<List<CancelAnswer>> cancelFrom(String session, Ref anchor) {
+        return transactions.write(rows -> {
+            RowStorage.alive(rows, session);
+            InboxItem first = find(rows, session, anchor);
+            if (first == null) {
+                return Optional.empty();
+            }
+            List<CancelAnswer> answers = rows.inboxOf(session, first.sequence(), Set.of(State.values())).stream()
+                    .map(i -> cancel(rows, i))
+                    .toList();
+            settle(rows, session);
+            return Optional.of(answers);
+        });
+    }
+
+    private static CancelAnswer cancel(Rows rows, String session, Ref ref) {
+        InboxItem row = find(rows, session, ref);
+        return row == null ? new CancelAnswer.NotFound(ref) : cancel(rows, row);
+    }
+
+    static CancelAnswer cancel(Rows rows, InboxItem row) {
+        return switch (row.status().state()) {
+            case PENDING -> {
+                InboxItem cancelled = row.with(row.status().with(State.CANCELLED));
+                rows.updateInbox(row.sequence(), cancelled.status());
+                yield new CancelAnswer.Cancelled(cancelled);
+            }
+            case CLAIMED -> {
+                TurnId by = row.status().turn();
+                yield new CancelAnswer.AlreadyClaimed(row, by == null ? row.turn() : by);
+            }
+            case APPLIED, CANCELLED, DEAD -> new CancelAnswer.Finished(row);
+        };
+    }
+
+    /** After rows were cancelled: when the session is due now, if no turn is open. */
+    static void settle(Rows rows, String session) {
+        SessionRow row = rows.session(session);
+        TurnRow open = row == null ? null : RowStorage.openTurn(rows, row);
+        if (row != null && open == null) {
+            RowStorage.settleWork(rows, row, null, null);
+        }
+    }
+
+    @Override
+    public List<String> due(Set<String> agents, int most) {
+        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, rows.now(), most));
+    }
+
+    @Override
+    public Optional<Instant> nextDue(Set<String> agents) {
+        return agents.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(transactions.<@Nullable Instant>read(rows -> rows.nextDue(agents)));
+    }
+}

@@ -1,0 +1,392 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.internal.codec.Hash;
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.Page;
+import dev.turnbuckle.session.PageRequest;
+import dev.turnbuckle.session.SessionId;
+import dev.turnbuckle.session.SessionSummary;
+import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SessionRow.Facts;
+import dev.turnbuckle.store.SessionRow.Head;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.TurnRow;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions and commits over rows. */
+final class RowSessions implements SessionStore {
+    private static final int SHOWN_TEXT = 200;
+
+    private final Transactions transactions;
+    private final RowBlobs blobs;
+    private final CommitBudget budget;
+
+    RowSessions(Transactions transactions, RowBlobs blobs, CommitBudget budget) {
+        this.transactions = transactions;
+        this.blobs = blobs;
+        this.budget = budget;
+    }
+
+    @Override
+    public boolean create(String id, String agent, Metadata metadata) {
+        SessionId.require(id);
+        return transactions.write(rows -> {
+            SessionRow there = RowStorage.alive(rows, id);
+            if (there == null) {
+                created(rows, id, agent, metadata);
+            }
+            return there == null;
+        });
+    }
+
+    static SessionRow created(Rows rows, String id, String agent, Metadata metadata) {
+        Instant now = rows.now();
+        var row = new SessionRow(id, agent, Head.EMPTY, null, Facts.NONE, metadata, now, now, null, false);
+        rows.insertSession(row);
+        return row;
+    }
+
+    @Override
+    public boolean delete(String id) {
+        return transactions.write(rows -> {
+            SessionRow row = rows.session(id);
+            if (row != null && !row.deleted()) {
+                rows.bury(id, rows.now());
+                return true;
+            }
+            return false;
+        });
+    }
+
+    @Override
+    public Optional<SessionRow> find(String id) {
+        return Optional.ofNullable(transactions.<@Nullable SessionRow>read(rows -> rows.session(id)));
+    }
+
+    @Override
+    public Page<SessionSummary> list(Query query, PageRequest page) {
+        RowGroups.OfSessions.Anchor after = page.after() == null ? null : anchor(page.after());
+        return transactions.read(rows -> {
+            List<SessionRow> found = rows.sessions(query, after, page.size() + 1);
+            boolean more = found.size() > page.size();
+            List<SessionRow> shown = more ? found.subList(0, page.size()) : found;
+            String next = more ? anchor(shown.getLast()) : null;
+            return new Page<>(shown.stream().map(s -> summary(rows, s)).toList(), next);
+        });
+    }
+
+    private static String anchor(SessionRow row) {
+        return row.updatedAt() + " " + row.id();
+    }
+
+    private static RowGroups.OfSessions.Anchor anchor(String text) {
+        int space = text.indexOf(' ');
+        try {
+            return new RowGroups.OfSessions.Anchor(Instant.parse(text.substring(0, space)), text.substring(space + 1));
+        } catch (RuntimeException e) {
+            throw new InvalidInputException("not the \"next\" of a page of sessions: \"" + text + "\"");
+        }
+    }
+
+    private static SessionSummary summary(Rows rows, SessionRow row) {
+        return new SessionSummary(
+                row.id(),
+                row.agent(),
+                row.head().revision(),
+                state(rows, row),
+                row.createdAt(),
+                row.updatedAt(),
+                row.facts().firstUserText(),
+                row.facts().userMessages(),
+                row.metadata());
+    }
+
+    private static SessionSummary.State state(Rows rows, SessionRow row) {
+        TurnRow open = RowStorage.openTurn(rows, row);
+        if (open == null) {
+            return row.due() == null ? SessionSummary.State.IDLE : SessionSummary.State.PENDING;
+        }
+        return open.state() == TurnSummary.State.SUSPENDED
+                ? SessionSummary.State.SUSPENDED
+                : SessionSummary.State.RUNNING;
+    }
+
+    @Override
+    public void describe(String id, Metadata metadata) {
+        transactions.write(rows -> {
+            if (RowStorage.alive(rows, id) == null) {
+                throw new InvalidInputException("there is no session \"" + id + "\"");
+            }
+            rows.updateMetadata(id, metadata);
+            return true;
+        });
+    }
+
+    @Override
+    public Map<String, Long> heads(Collection<String> ids) {
+        return transactions.read(rows -> {
+            var heads = new LinkedHashMap<String, Long>();
+            for (String id : ids) {
+                SessionRow row = rows.session(id);
+                if (row != null && !row.deleted()) {
+                    heads.put(id, row.head().revision());
+                }
+            }
+            return heads;
+        });
+    }
+
+    @Override
+    public List<Entry> path(String id, From from) {
+        return transactions.read(rows -> {
+            SessionRow row = RowStorage.alive(rows, id);
+            return row == null ? List.of() : HistoryPath.read(rows, row.head(), from);
+        });
+    }
+
+    @Override
+    public Optional<Entry> entry(String id, Commit.Position position) {
+        return transactions.read(rows -> {
+            SessionRow row = RowStorage.alive(rows, id);
+            RowGroups.OfHistory.Branch branch = rows.branch(position.branch());
+            boolean own = row != null
+                    && branch != null
+                    && (branch.session().equals(id) || HistoryPath.onPath(rows, row.head(), position));
+            return own
+                    ? rows.entries(position.branch(), position.depth(), position.depth()).stream()
+                            .findFirst()
+                    : Optional.empty();
+        });
+    }
+
+    @Override
+    public Map<String, Component> components(String id) {
+        SessionRow row = transactions.<@Nullable SessionRow>read(rows -> RowStorage.alive(rows, id));
+        if (row == null || row.head().checkpoint() == null) {
+            return Map.of();
+        }
+        String hash = row.head().checkpoint();
+        Blob root = blobs.get(hash)
+                .orElseThrow(() -> StorageException.rewire(
+                        "missing_checkpoint", "session \"" + id + "\": its checkpoint " + hash + " is missing", null));
+        return Checkpoints.read(root);
+    }
+
+    @Override
+    public Usage usage(String id) {
+        return transactions.read(rows -> rows.usage(id));
+    }
+
+    @Override
+    public CommitResult commit(Commit commit) {
+        List<String> messages =
+                commit.history().entries().stream().map(Json::write).toList();
+        long bytes = messages.stream()
+                .mapToLong(m -> m.getBytes(StandardCharsets.UTF_8).length)
+                .sum();
+        var over = budget.check(commit, bytes);
+        if (over != null) {
+            return over;
+        }
+        String intent = CommitPlan.intent(commit, messages);
+        var prepared = new Prepared(
+                commit,
+                intent,
+                messages,
+                messages.stream().map(Hash::of).toList(),
+                commit.state().components() == null ? null : Checkpoints.root(commit.state().components()));
+        var stored = blobs.encoded(prepared.blobs());
+        return transactions.write(rows -> {
+            SessionRow session = RowStorage.alive(rows, commit.target().session());
+            if (session == null) {
+                return new CommitResult.LeaseLost("there is no such session");
+            }
+            CommitResult refusal = CommitPlan.refusal(commit, facts(rows, session, commit), intent);
+            if (refusal != null) {
+                return refusal;
+            }
+            stored.forEach(rows::putBlob);
+            return land(rows, session, prepared);
+        });
+    }
+
+    private static CommitPlan.Facts facts(Rows rows, SessionRow session, Commit commit) {
+        Map<Long, InboxItem> claimed = rows.claimedBy(session.id(), commit.target().turn()).stream()
+                .collect(Collectors.toMap(InboxItem::sequence, Function.identity()));
+        return new CommitPlan.Facts(
+                session,
+                rows.turn(session.id(), commit.target().turn()),
+                rows.lease(RowStorage.scope(session.id())),
+                claimed,
+                rows.now());
+    }
+
+    private record Prepared(
+            Commit commit, String intent, List<String> messages, List<String> hashes, @Nullable Blob root) {
+        List<Blob> blobs() {
+            var all = new ArrayList<Blob>();
+            all.add(commit.record().turnRecord());
+            all.addAll(commit.record().attachments());
+            if (root != null) {
+                all.add(root);
+            }
+            Map<String, Component> components = commit.state().components();
+            if (components != null) {
+                components.values().stream()
+                        .map(Component::blob)
+                        .filter(b -> b != null)
+                        .forEach(all::add);
+            }
+            return all;
+        }
+    }
+
+    /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
+    private static CommitResult land(Rows rows, SessionRow session, Prepared prepared) {
+        Commit commit = prepared.commit();
+        requireResolved(rows, commit);
+        Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
+        String checkpoint = prepared.root() == null ? head.checkpoint() : prepared.root().hash();
+        Head next = new Head(
+                Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
+        settleInputs(rows, session.id(), commit);
+        List<String> dropped = send(rows, commit.settlement().sends());
+        commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
+        rows.deleteJournal(session.id(), commit.target().turn());
+        endTurn(rows, session.id(), prepared, next);
+        rows.putLease(commit.target().lease().released());
+        if (commit.state().metadata() != null) {
+            rows.updateMetadata(session.id(), commit.state().metadata());
+        }
+        Instant due = rows.earliestPending(session.id());
+        rows.updateHead(new SessionRow(
+                session.id(),
+                session.agent(),
+                next,
+                null,
+                facts(session.facts(), commit.history().entries()),
+                session.metadata(),
+                session.createdAt(),
+                rows.now(),
+                due,
+                false));
+        return new CommitResult.Committed(next.revision(), false, dropped);
+    }
+
+    private static void requireResolved(Rows rows, Commit commit) {
+        Map<String, Component> components = commit.state().components();
+        if (components == null) {
+            return;
+        }
+        components.forEach((name, c) -> {
+            if (c.blob() == null && !rows.hasBlob(c.hash())) {
+                throw new InvalidInputException(
+                        "component \"" + name + "\" refers to " + c.hash() + ", which is not stored; send its bytes");
+            }
+        });
+    }
+
+    private static void settleInputs(Rows rows, String session, Commit commit) {
+        var settled = new HashSet<>(commit.settlement().inputs());
+        var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
+        for (InboxItem row : rows.claimedBy(session, commit.target().turn())) {
+            var s = row.status();
+            rows.updateInbox(
+                    row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
+        }
+    }
+
+    private static List<String> send(Rows rows, List<Inbox.NewInput> sends) {
+        var dropped = new ArrayList<String>();
+        for (Inbox.NewInput input : sends) {
+            SessionRow target = rows.session(input.session());
+            if (target != null && target.deleted()) {
+                dropped.add(input.session());
+            } else {
+                RowInbox.accept(rows, input);
+            }
+        }
+        return dropped;
+    }
+
+    private static void endTurn(Rows rows, String session, Prepared prepared, Head next) {
+        Commit commit = prepared.commit();
+        TurnRow turn = rows.turn(session, commit.target().turn());
+        if (turn == null) {
+            throw new IllegalStateException("the plan checked that turn " + commit.target().turn() + " is open");
+        }
+        var ending = new TurnRow.Ending(
+                prepared.intent(),
+                commit.record().outcome(),
+                next.revision(),
+                commit.record().turnRecord().hash(),
+                next.checkpoint());
+        var t = turn.times();
+        rows.updateTurn(turn.ended(ending, new TurnRow.Times(t.openedAt(), t.driven(), null, rows.now())));
+    }
+
+    private static Facts facts(Facts before, List<Message> entries) {
+        long users = entries.stream()
+                .filter(m -> m.role() == Message.Role.USER)
+                .count();
+        String first = before.firstUserText();
+        if (first.isEmpty()) {
+            first = entries.stream()
+                    .filter(m -> m.role() == Message.Role.USER)
+                    .map(Message::text)
+                    .findFirst()
+                    .orElse("");
+        }
+        return new Facts(
+                first.length() <= SHOWN_TEXT ? first : first.substring(0, SHOWN_TEXT),
+                Math.addExact(before.userMessages(), users));
+    }
+
+    /** The root of a checkpoint: a map of names to hashes, itself a blob (S21). */
+    static final class Checkpoints {
+        private Checkpoints() {}
+
+        record Stored(int version, String hash, String writer) {}
+
+        static Blob root(Map<String, Component> components) {
+            var json = Json.object();
+            new TreeMap<>(components)
+                    .forEach((name, c) -> json.set(name, Json.tree(new Stored(c.version(), c.hash(), c.writer()))));
+            return Blob.of(json.toString());
+        }
+
+        static Map<String, Component> read(Blob root) {
+            var components = new TreeMap<String, Component>();
+            Json.parse(root.text()).properties().forEach(p -> {
+                Stored s = Json.convert(p.getValue(), Stored.class);
+                components.put(p.getKey(), new Component(s.version(), s.hash(), s.writer(), null));
+            });
+            return components;
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.session.CancelResult;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Page;
+import dev.turnbuckle.session.PageRequest;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.Leases.Grant;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.TurnRow.Gate;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.WaitRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The turn row over rows. */
+final class RowTurns implements Turns {
+    /** How much of an input a list shows. */
+    private static final int SHOWN_TEXT = 200;
+
+    private final Transactions transactions;
+    private final RowBlobs blobs;
+
+    RowTurns(Transactions transactions, RowBlobs blobs) {
+        this.transactions = transactions;
+        this.blobs = blobs;
+    }
+
+    @Override
+    public Start start(StartRequest request) {
+        return transactions.write(rows -> start(rows, request));
+    }
+
+    private Start start(Rows rows, StartRequest request) {
+        SessionRow session = rows.session(request.session());
+        if (session == null || session.deleted()) {
+            return new Start.Empty(session == null ? EmptyReason.NOTHING : EmptyReason.DELETED, null);
+        }
+        if (!request.agents().contains(session.agent())) {
+            return new Start.Empty(EmptyReason.UNKNOWN_AGENT, null);
+        }
+        TurnRow open = RowStorage.openTurn(rows, session);
+        List<WaitRow> waits = open == null ? List.of() : rows.waits(session.id(), open.id());
+        var pending = open == null ? rows.pending(session.id(), ClaimPlan.LOOKED_AT) : List.<InboxItem>of();
+        var decision = ClaimPlan.decide(open, waits, pending, rows.now());
+        if (decision instanceof ClaimPlan.Decision.Nothing nothing) {
+            rows.updateWork(session.work(session.openTurn(), heldOr(nothing.due())));
+            return new Start.Empty(nothing.reason(), nothing.due());
+        }
+        var grant = RowLeases.acquire(
+                rows, transactions, RowStorage.scope(session.id()), request.by(), request.ttl());
+        return switch (grant) {
+            case Grant.Busy busy -> {
+                rows.updateWork(session.work(session.openTurn(), busy.held().expiresAt()));
+                yield new Start.Busy(busy.held());
+            }
+            case Grant.Granted granted -> new Start.Go(
+                    switch (decision) {
+                        case ClaimPlan.Decision.Open row -> opened(rows, session, row.row(), granted);
+                        case ClaimPlan.Decision.Reopen again ->
+                            reopened(rows, session, again.turn(), waits, granted);
+                        case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
+                    });
+        };
+    }
+
+    private static @Nullable Instant heldOr(@Nullable Instant due) {
+        return due != null && DuePlan.held(due) ? null : due;
+    }
+
+    private static Started opened(Rows rows, SessionRow session, InboxItem row, Grant.Granted granted) {
+        Lease lease = granted.lease();
+        InboxItem claimed = row.with(ClaimPlan.claimed(row, row.turn(), lease.generation(), 0));
+        rows.updateInbox(row.sequence(), claimed.status());
+        var turn = new TurnRow(
+                session.id(),
+                row.turn(),
+                session.agent(),
+                session.head().revision(),
+                userText(row),
+                TurnSummary.State.RUNNING,
+                Gate.OPEN,
+                1,
+                new TurnRow.Times(rows.now(), Duration.ZERO, null, null),
+                null,
+                null);
+        rows.insertTurn(turn);
+        SessionRow working = session.work(turn.id(), lease.expiresAt());
+        rows.updateWork(working);
+        return new Started(lease, turn, working, List.of(claimed), List.of(), List.of(), granted.displaced());
+    }
+
+    private static String userText(InboxItem row) {
+        String text = row.kind() == InboxItem.Kind.COMMAND
+                ? ""
+                : Json.read(row.content(), InboxItem.Content.class).message().text();
+        return text.length() <= SHOWN_TEXT ? text : text.substring(0, SHOWN_TEXT);
+    }
+
+    private static Started reopened(
+            Rows rows, SessionRow session, TurnRow open, List<WaitRow> waits, Grant.Granted granted) {
+        Lease lease = granted.lease();
+        List<InboxItem> inputs = rows.claimedBy(session.id(), open.id()).stream()
+                .map(i -> i.with(ClaimPlan.claimed(
+                        i, open.id(), lease.generation(), i.status().point())))
+                .toList();
+        inputs.forEach(i -> rows.updateInbox(i.sequence(), i.status()));
+        var t = open.times();
+        TurnRow turn = open.with(TurnSummary.State.RUNNING)
+                .with(new TurnRow.Times(t.openedAt(), t.driven(), null, null))
+                .attempts(open.attempts() + 1, open.lastError());
+        rows.updateTurn(turn);
+        SessionRow working = session.work(turn.id(), lease.expiresAt());
+        rows.updateWork(working);
+        return new Started(
+                lease,
+                turn,
+                working,
+                inputs,
+                rows.journal(session.id(), open.id()),
+                waits,
+                granted.displaced());
+    }
+
+    @Override
+    public Suspension suspend(SuspendRequest request) {
+        var stored = blobs.encoded(request.blobs());
+        return transactions.write(rows -> {
+            Lease lease = request.lease();
+            String lost = RowStorage.lost(rows, lease);
+            if (lost != null) {
+                return new Suspension.LeaseLost(lost);
+            }
+            String id = lease.scope().id();
+            SessionRow session = rows.session(id);
+            TurnRow turn = rows.turn(id, request.turn());
+            if (session == null || turn == null || turn.state() != TurnSummary.State.RUNNING) {
+                return new Suspension.LeaseLost("turn is not running");
+            }
+            if (turn.gate().cancelled() || decidedMeanwhile(rows, request.waits())) {
+                return new Suspension.Ready();
+            }
+            stored.forEach(rows::putBlob);
+            RowJournal.write(rows, id, request.turn(), request.entries());
+            request.waits().stream()
+                    .filter(w -> rows.wait(w.open().id()) == null)
+                    .forEach(rows::insertWait);
+            TurnRow suspended = turn.with(TurnSummary.State.SUSPENDED)
+                    .with(new TurnRow.Times(
+                            turn.times().openedAt(), turn.times().driven().plus(request.driven()), null, null))
+                    .attempts(0, null);
+            rows.updateTurn(suspended);
+            rows.putLease(lease.released());
+            RowStorage.settleWork(rows, session, suspended, null);
+            return new Suspension.Suspended();
+        });
+    }
+
+    private static boolean decidedMeanwhile(Rows rows, List<WaitRow> waits) {
+        return waits.stream().anyMatch(w -> {
+            WaitRow stored = rows.wait(w.open().id());
+            return stored != null && stored.decision() != null;
+        });
+    }
+
+    @Override
+    public boolean abandon(
+            Lease lease, TurnId turn, @Nullable String error, @Nullable Duration pause, boolean counted) {
+        return transactions.write(rows -> {
+            String id = lease.scope().id();
+            SessionRow session = rows.session(id);
+            TurnRow row = rows.turn(id, turn);
+            if (session == null || row == null || RowStorage.lost(rows, lease) != null) {
+                return false;
+            }
+            var t = row.times();
+            Instant notBefore = pause == null ? DuePlan.HELD : pause.isZero() ? null : rows.now().plus(pause);
+            TurnRow left = row.attempts(counted ? row.attempts() : Math.max(0, row.attempts() - 1), error)
+                    .with(new TurnRow.Times(t.openedAt(), t.driven(), notBefore, null));
+            rows.updateTurn(left);
+            rows.putLease(lease.released());
+            RowStorage.settleWork(rows, session, left, null);
+            return true;
+        });
+    }
+
+    @Override
+    public CancelResult cancel(String session, TurnId turn, String by, String reason) {
+        return transactions.write(rows -> {
+            SessionRow row = RowStorage.alive(rows, session);
+            TurnRow open = row == null ? null : rows.turn(session, turn);
+            return open == null || row == null
+                    ? cancelInput(rows, session, turn, by, reason)
+                    : cancelTurn(rows, row, open, by, reason);
+        });
+    }
+
+    private static CancelResult cancelTurn(Rows rows, SessionRow session, TurnRow turn, String by, String reason) {
+        if (turn.gate().cancelled()) {
+            return CancelResult.ALREADY_REQUESTED;
+        }
+        if (turn.state() == TurnSummary.State.ENDED) {
+            return CancelResult.COMPLETION_WON;
+        }
+        TurnRow cancelled = turn.with(new Gate(Gate.State.CANCELLED, by, reason));
+        rows.updateTurn(cancelled);
+        RowStorage.settleWork(rows, session, cancelled, rows.lease(RowStorage.scope(session.id())));
+        return CancelResult.REQUESTED;
+    }
+
+    /** The turn has no row: its input has not been claimed, joined another turn, or is not known. */
+    private static CancelResult cancelInput(Rows rows, String session, TurnId turn, String by, String reason) {
+        InboxItem item = rows.inboxByTurn(session, turn);
+        if (item == null) {
+            return CancelResult.UNKNOWN_TURN;
+        }
+        return switch (RowInbox.cancel(
+                rows,
+                item.with(new InboxItem.Status(
+                        item.status().state(),
+                        item.status().turn(),
+                        item.status().generation(),
+                        item.status().point(),
+                        item.status().attempts(),
+                        item.status().state() == InboxItem.State.PENDING
+                                ? by + ": " + reason
+                                : item.status().error())))) {
+            case dev.turnbuckle.store.Inbox.CancelAnswer.Cancelled c -> {
+                RowInbox.settle(rows, session);
+                yield CancelResult.REQUESTED;
+            }
+            case dev.turnbuckle.store.Inbox.CancelAnswer.AlreadyClaimed claimed -> {
+                SessionRow row = rows.session(session);
+                TurnRow joined = rows.turn(session, claimed.by());
+                yield row == null || joined == null
+                        ? CancelResult.UNKNOWN_TURN
+                        : cancelTurn(rows, row, joined, by, reason);
+            }
+            case dev.turnbuckle.store.Inbox.CancelAnswer.Finished f ->
+                f.item().status().state() == InboxItem.State.CANCELLED
+                        ? CancelResult.ALREADY_REQUESTED
+                        : CancelResult.COMPLETION_WON;
+            case dev.turnbuckle.store.Inbox.CancelAnswer.NotFound n -> CancelResult.UNKNOWN_TURN;
+        };
+    }
+
+    @Override
+    public Optional<TurnRow> find(String session, TurnId turn) {
+        return Optional.ofNullable(transactions.<@Nullable TurnRow>read(rows -> rows.turn(session, turn)));
+    }
+
+    @Override
+    public Page<TurnRow> list(String session, PageRequest page) {
+        return transactions.read(rows -> {
+            List<TurnRow> found = rows.turns(session, page.after(), page.size() + 1);
+            boolean more = found.size() > page.size();
+            List<TurnRow> shown = more ? found.subList(0, page.size()) : found;
+            return new Page<>(shown, more ? shown.getLast().id().value() : null);
+        });
+    }
+
+    @Override
+    public Set<TurnRef> cancelled(Collection<TurnRef> turns) {
+        return transactions.read(rows -> {
+            var found = new LinkedHashSet<TurnRef>();
+            for (TurnRef ref : turns) {
+                TurnRow row = rows.turn(ref.session(), ref.turn());
+                if (row != null && row.gate().cancelled()) {
+                    found.add(ref);
+                }
+            }
+            return found;
+        });
+    }
+}

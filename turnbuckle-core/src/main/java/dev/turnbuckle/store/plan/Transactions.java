@@ -1,0 +1,36 @@
+package dev.turnbuckle.store.plan;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.Maintenance;
+import dev.turnbuckle.store.Storage;
+import java.util.List;
+
+/** What a backend brings: transactions over {@link Rows}. Thread-safe. */
+public interface Transactions extends AutoCloseable {
+    void open(Environment environment);
+
+    Storage.Traits traits();
+
+    /**
+     * Runs the work in one serialised transaction, durable when it returns; everything of a work that throws is undone.
+     * The work may run more than once and must not do anything but use its rows.
+     */
+    <T> T write(Work<T> work);
+
+    /** Runs the work on one consistent snapshot; it must not write. */
+    <T> T read(Work<T> work);
+
+    /** Whether this holder is provably dead before its lease expires (L7). */
+    boolean dead(Claimant holder);
+
+    List<Maintenance.Finding> examine();
+
+    @Override
+    void close();
+
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Rows rows);
+    }
+}

@@ -59,10 +59,12 @@ public record Commit(Target target, History history, State state, Settlement set
     /**
      * @param turnRecord the folded journal
      * @param attachments blobs that the history refers to
+     * @param parts blobs that the turn record refers to and that were not stored before
      */
-    public record Record(TurnOutcome outcome, Blob turnRecord, List<Blob> attachments) {
+    public record Record(TurnOutcome outcome, Blob turnRecord, List<Blob> attachments, List<Blob> parts) {
         public Record {
             attachments = List.copyOf(attachments);
+            parts = List.copyOf(parts);
         }
     }
 }

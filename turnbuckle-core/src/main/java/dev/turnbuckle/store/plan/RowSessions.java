@@ -252,6 +252,7 @@ final class RowSessions implements SessionStore {
             var all = new ArrayList<Blob>();
             all.add(commit.record().turnRecord());
             all.addAll(commit.record().attachments());
+            all.addAll(commit.record().parts());
             if (root != null) {
                 all.add(root);
             }
@@ -295,7 +296,7 @@ final class RowSessions implements SessionStore {
                 rows.now(),
                 due,
                 false));
-        return new CommitResult.Committed(next.revision(), false, dropped);
+        return new CommitResult.Committed(next.revision(), false, dropped, next);
     }
 
     private static void requireResolved(Rows rows, Commit commit) {

@@ -38,7 +38,7 @@ final class RowLeases implements Leases {
 
     @Override
     public List<Renewal> renew(List<Lease> leases, Duration ttl) {
-        return transactions.write(
+        return transactions.writeFirst(
                 rows -> leases.stream().map(l -> renew(rows, l, ttl)).toList());
     }
 

@@ -92,13 +92,19 @@ public final class Session {
                         input.delay()));
         return switch (accepted) {
             case Inbox.Accepted.KeyConflict conflict ->
-                throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \"" + id
+                throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \""
+                        + id
                         + "\" for other content (turn " + conflict.existing().turn() + ", content "
-                        + conflict.existingHash().substring(0, 12) + ", now " + conflict.offeredHash().substring(0, 12)
+                        + conflict.existingHash().substring(0, 12) + ", now "
+                        + conflict.offeredHash().substring(0, 12)
                         + "); use a new key for new content");
             case Inbox.Accepted.Row row -> {
                 if (!row.existing()) {
-                    node.live().append(id, new Activity.InboxChanged(row.item().sequence(), row.item().turn(), "accepted"));
+                    node.live()
+                            .append(
+                                    id,
+                                    new Activity.InboxChanged(
+                                            row.item().sequence(), row.item().turn(), "accepted"));
                 }
                 turnbuckle.worker().offer(id);
                 yield new Turn.Sent(row.item().turn(), row.item().sequence(), row.existing(), row.open(), before);

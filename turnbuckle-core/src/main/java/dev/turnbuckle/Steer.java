@@ -39,7 +39,8 @@ public final class Steer {
                 InboxItem item = node.storage()
                         .inbox()
                         .find(session.id(), new Inbox.Ref.Turn(sent.id()))
-                        .orElseThrow(() -> new InvalidInputException("session " + session.id() + " has no input " + id()));
+                        .orElseThrow(
+                                () -> new InvalidInputException("session " + session.id() + " has no input " + id()));
                 if (item.status().state() == InboxItem.State.CANCELLED) {
                     throw new InvalidInputException("the steer " + id() + " was cancelled before a turn took it");
                 }

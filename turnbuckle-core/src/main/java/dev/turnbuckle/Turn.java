@@ -43,7 +43,12 @@ public final class Turn {
      * @param open the turn that ran when this was accepted
      * @param before where the session's events were before it was accepted
      */
-    record Sent(TurnId id, long sequence, boolean existing, @Nullable TurnId open, @Nullable Cursor before) {
+    record Sent(
+            TurnId id,
+            long sequence,
+            boolean existing,
+            @Nullable TurnId open,
+            @Nullable Cursor before) {
         static Sent known(TurnId id) {
             return new Sent(id, 0, false, null, null);
         }
@@ -88,7 +93,8 @@ public final class Turn {
     /** The same, for a time; empty when it neither ended nor was suspended. */
     public Optional<TurnOutcome> await(Duration atMost) {
         Node node = turnbuckle.node();
-        long deadline = node.environment().nanos() + Math.min(atMost.toNanosPart() + atMost.toSeconds() * 1_000_000_000L, Long.MAX_VALUE / 4);
+        long deadline = node.environment().nanos()
+                + Math.min(atMost.toNanosPart() + atMost.toSeconds() * 1_000_000_000L, Long.MAX_VALUE / 4);
         var ref = new Turns.TurnRef(session.id(), followed());
         TurnEnds.Waiter waiter = node.ends().enter(ref);
         try {
@@ -112,8 +118,7 @@ public final class Turn {
                     return Optional.empty();
                 }
                 Duration look = fresh || node.storage().traits().shared() ? LOOK : RARELY;
-                boolean changed = waiter.signal()
-                        .await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
+                boolean changed = waiter.signal().await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
                 if (!changed) {
                     fresh = false;
                     var next = followed();
@@ -159,8 +164,7 @@ public final class Turn {
         if (!waits) {
             return Optional.empty();
         }
-        List<OpenWait> open =
-                turnbuckle.node().storage().journal().openWaits(Optional.of(session.id()), Waits.MOST);
+        List<OpenWait> open = turnbuckle.node().storage().journal().openWaits(Optional.of(session.id()), Waits.MOST);
         return open.isEmpty() ? Optional.empty() : Optional.of(new TurnOutcome.Suspended(turn.id(), open));
     }
 
@@ -182,9 +186,16 @@ public final class Turn {
         TurnId joined = item.status().turn();
         if (item.status().state() == InboxItem.State.CANCELLED) {
             return Optional.of(new TurnOutcome.Cancelled(
-                    id(), "", "", item.status().error() == null ? "input cancelled" : item.status().error()));
+                    id(),
+                    "",
+                    "",
+                    item.status().error() == null
+                            ? "input cancelled"
+                            : item.status().error()));
         }
-        return joined == null || joined.equals(id()) ? Optional.empty() : session.turn(joined).await(Duration.ZERO);
+        return joined == null || joined.equals(id())
+                ? Optional.empty()
+                : session.turn(joined).await(Duration.ZERO);
     }
 
     /** Completes when the turn ends or is suspended, or exceptionally with what {@link #await()} throws. */
@@ -224,8 +235,7 @@ public final class Turn {
 
     /** @param by who asks, kept in the outcome */
     public CancelResult cancel(String reason, String by) {
-        CancelResult result =
-                turnbuckle.node().storage().turns().cancel(session.id(), id(), by, reason);
+        CancelResult result = turnbuckle.node().storage().turns().cancel(session.id(), id(), by, reason);
         if (result == CancelResult.REQUESTED) {
             var ref = new Turns.TurnRef(session.id(), followed());
             turnbuckle.worker().cancelled(ref);

@@ -287,10 +287,15 @@ public final class Turnbuckle implements AutoCloseable {
                 agent(own.build());
                 own = null;
             }
-            if (concurrentTurns < 1 || attempts < 1 || leaseTtl.toMillis() < 30 || poll.toMillis() < 1 || drain.isNegative()) {
-                throw new WiringException("out of range: concurrentTurns " + concurrentTurns + " (at least 1), attempts "
-                        + attempts + " (at least 1), leaseTtl " + leaseTtl + " (at least 30 ms), poll " + poll
-                        + " (at least 1 ms), drain " + drain + " (not negative)");
+            if (concurrentTurns < 1
+                    || attempts < 1
+                    || leaseTtl.toMillis() < 30
+                    || poll.toMillis() < 1
+                    || drain.isNegative()) {
+                throw new WiringException(
+                        "out of range: concurrentTurns " + concurrentTurns + " (at least 1), attempts "
+                                + attempts + " (at least 1), leaseTtl " + leaseTtl + " (at least 30 ms), poll " + poll
+                                + " (at least 1 ms), drain " + drain + " (not negative)");
             }
             Storage plain = storage == null ? new MemoryStorage() : storage;
             LiveReplay replay = live == null ? new MemoryLiveReplay() : live;

@@ -61,12 +61,8 @@ public final class Waits {
     }
 
     private Decision resolve(WaitId id, Answer answer, String by) {
-        Decision decision = turnbuckle
-                .node()
-                .storage()
-                .journal()
-                .resolve(id, answer, by)
-                .orElseThrow(() -> unknown(id));
+        Decision decision =
+                turnbuckle.node().storage().journal().resolve(id, answer, by).orElseThrow(() -> unknown(id));
         OpenWait wait = row(id).open();
         turnbuckle.node().ends().changed(new Turns.TurnRef(wait.session(), wait.turn()));
         turnbuckle.worker().offer(wait.session());

@@ -128,8 +128,7 @@ public final class Json {
     }
 
     private static void refuseInexact(JsonNode node, String path) {
-        if (node.isIntegralNumber()
-                && (!node.canConvertToLong() || Math.abs(node.longValue()) > MAX_SAFE_INTEGER)) {
+        if (node.isIntegralNumber() && (!node.canConvertToLong() || Math.abs(node.longValue()) > MAX_SAFE_INTEGER)) {
             throw new InvalidInputException("the integer " + node.asString() + " at \"" + (path.isEmpty() ? "/" : path)
                     + "\" is beyond 2^53 and has no canonical form; carry it as text");
         }
@@ -190,7 +189,9 @@ public final class Json {
         }
 
         private static String caseName(Class<?> type) {
-            return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+            return type.getSimpleName()
+                    .replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
+                    .toLowerCase(Locale.ROOT);
         }
 
         @Override

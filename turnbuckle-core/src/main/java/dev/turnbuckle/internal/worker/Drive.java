@@ -143,8 +143,7 @@ final class Drive implements TurnPort {
 
     @Override
     public <T> T spanned(String kind, String name, String key, Callable<T> body) throws Exception {
-        return node.tracing()
-                .spanned(trace, turn.session(), turn.turn().value(), kind, name, key, body);
+        return node.tracing().spanned(trace, turn.session(), turn.turn().value(), kind, name, key, body);
     }
 
     @Override

@@ -119,7 +119,10 @@ final class Driver {
                 yield suspend(started, drive, waiting, driven);
             }
             case TurnResult.LeaseLost lost -> {
-                LOG.warn("lease of session {} lost ({}); the turn goes on where it was taken", started.session().id(), lost.why());
+                LOG.warn(
+                        "lease of session {} lost ({}); the turn goes on where it was taken",
+                        started.session().id(),
+                        lost.why());
                 retract(started.session().id(), started.turn().id());
                 yield false;
             }
@@ -161,7 +164,9 @@ final class Driver {
                 inputs,
                 started.journal(),
                 started.waits(),
-                first == null ? null : Json.read(first.content(), InboxItem.Content.class).answerSchema(),
+                first == null
+                        ? null
+                        : Json.read(first.content(), InboxItem.Content.class).answerSchema(),
                 first == null ? Map.of() : first.context());
     }
 
@@ -181,9 +186,8 @@ final class Driver {
         List<Entry> entries = head.depth() == 0
                 ? List.of()
                 : node.storage().sessions().path(session.id(), new SessionStore.From.Depth(from));
-        Map<String, Component> components = head.checkpoint() == null
-                ? Map.of()
-                : node.storage().sessions().components(session.id());
+        Map<String, Component> components =
+                head.checkpoint() == null ? Map.of() : node.storage().sessions().components(session.id());
         return new SessionCache.Settled(head.revision(), entries, components);
     }
 
@@ -261,11 +265,7 @@ final class Driver {
         }
 
         void commit(
-                Turns.Started started,
-                Drive drive,
-                TurnLoop loop,
-                TurnResult.Ended ended,
-                SessionCache.Settled settled)
+                Turns.Started started, Drive drive, TurnLoop loop, TurnResult.Ended ended, SessionCache.Settled settled)
                 throws InterruptedException {
             TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
             long revision = started.session().head().revision();
@@ -277,11 +277,15 @@ final class Driver {
                 case CommitResult.Conflict conflict -> conflicted(started, drive, loop, named, conflict);
                 case CommitResult.OverBudget over -> overBudget(started, drive, loop, named, over, settled);
                 case CommitResult.LeaseLost lost ->
-                    LOG.warn("session {}: commit refused, lease lost ({})", started.session().id(), lost.why());
+                    LOG.warn(
+                            "session {}: commit refused, lease lost ({})",
+                            started.session().id(),
+                            lost.why());
                 case CommitResult.ClaimLost lost ->
                     throw new IllegalStateException("input " + lost.sequence() + " is not claimed by its own turn");
                 case CommitResult.CommittedDifferently d ->
-                    throw new IllegalStateException("turn " + started.turn().id() + " was committed with another meaning");
+                    throw new IllegalStateException(
+                            "turn " + started.turn().id() + " was committed with another meaning");
             }
         }
 
@@ -294,7 +298,10 @@ final class Driver {
                     if (n == TRIES || e.remedy() != TurnbuckleException.Remedy.RETRY) {
                         throw e;
                     }
-                    LOG.warn("commit of turn {} failed, sent again: {}", commit.target().turn(), e.toString());
+                    LOG.warn(
+                            "commit of turn {} failed, sent again: {}",
+                            commit.target().turn(),
+                            e.toString());
                     node.environment().sleep(pause);
                     pause = pause.multipliedBy(2);
                 }
@@ -302,7 +309,8 @@ final class Driver {
         }
 
         private Commit commitOf(Turns.Started started, Drive drive, TurnResult.Ended ended, long revision) {
-            boolean dead = ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
+            boolean dead =
+                    ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
             return new Commit(
                     new Commit.Target(started.session().id(), started.turn().id(), drive.lease(), revision),
                     Commit.History.append(ended.entries()),
@@ -324,7 +332,8 @@ final class Driver {
             String session = started.session().id();
             node.knownBlobs().stored(ended.blobs());
             if (committed.head() != null) {
-                Agent agent = java.util.Objects.requireNonNull(node.agents().get(started.turn().agent()));
+                Agent agent = java.util.Objects.requireNonNull(
+                        node.agents().get(started.turn().agent()));
                 node.cache()
                         .adopt(
                                 session,
@@ -332,8 +341,11 @@ final class Driver {
                                 node.environment().nanos());
             }
             node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
-            node.live().append(
-                    session, new Activity.Committed(committed.revision(), ended.entries().size()));
+            node.live()
+                    .append(
+                            session,
+                            new Activity.Committed(
+                                    committed.revision(), ended.entries().size()));
             node.ends().ended(drive.turn(), ended.outcome());
         }
 
@@ -354,7 +366,12 @@ final class Driver {
             var evidence = withOutcome(ended, failed);
             CommitResult again = send(commitOf(started, drive, evidence, conflict.actual()));
             if (again instanceof CommitResult.Committed committed) {
-                adopt(started, drive, evidence, new CommitResult.Committed(committed.revision(), committed.repeated(), List.of(), null), settledNothing());
+                adopt(
+                        started,
+                        drive,
+                        evidence,
+                        new CommitResult.Committed(committed.revision(), committed.repeated(), List.of(), null),
+                        settledNothing());
             } else {
                 throw new IllegalStateException("session " + started.session().id() + ": " + again);
             }
@@ -381,7 +398,8 @@ final class Driver {
                     false);
             var small = new TurnResult.Ended(
                     failed,
-                    List.of(dev.turnbuckle.session.Message.runtime("A turn ended without being kept: " + failed.message())),
+                    List.of(dev.turnbuckle.session.Message.runtime(
+                            "A turn ended without being kept: " + failed.message())),
                     ended.inputs(),
                     ended.usage(),
                     null,

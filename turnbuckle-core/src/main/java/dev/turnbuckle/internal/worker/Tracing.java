@@ -30,7 +30,10 @@ public final class Tracing {
     public static @Nullable String current() {
         var carrier = new HashMap<String, String>();
         W3CTraceContextPropagator.getInstance()
-                .inject(Context.current(), carrier, (c, k, v) -> java.util.Objects.requireNonNull(c).put(k, v));
+                .inject(
+                        Context.current(),
+                        carrier,
+                        (c, k, v) -> java.util.Objects.requireNonNull(c).put(k, v));
         return carrier.get("traceparent");
     }
 

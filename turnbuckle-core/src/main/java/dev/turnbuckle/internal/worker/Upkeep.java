@@ -97,7 +97,8 @@ final class Upkeep {
             return;
         }
         List<Drive> held = List.copyOf(drives);
-        var answers = node.storage().leases().renew(held.stream().map(Drive::lease).toList(), ttl);
+        var answers =
+                node.storage().leases().renew(held.stream().map(Drive::lease).toList(), ttl);
         renewedAt = now;
         for (int i = 0; i < held.size(); i++) {
             switch (answers.get(i)) {
@@ -116,8 +117,9 @@ final class Upkeep {
             worker.look();
         }
         if (!drives.isEmpty()) {
-            Set<Turns.TurnRef> cancelled =
-                    node.storage().turns().cancelled(drives.stream().map(Drive::turn).toList());
+            Set<Turns.TurnRef> cancelled = node.storage()
+                    .turns()
+                    .cancelled(drives.stream().map(Drive::turn).toList());
             drives.stream().filter(d -> cancelled.contains(d.turn())).forEach(Drive::cancel);
         }
         if (!observed.isEmpty()) {

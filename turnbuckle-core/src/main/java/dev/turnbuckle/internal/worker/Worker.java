@@ -41,7 +41,9 @@ public final class Worker {
     /** One driven session. */
     private static final class Slot {
         boolean again;
+
         @Nullable Drive drive;
+
         Environment.@Nullable Task task;
     }
 
@@ -139,7 +141,10 @@ public final class Worker {
         return switch (node.storage().turns().start(request)) {
             case Turns.Start.Go(var started) -> {
                 if (started.displaced() != null) {
-                    LOG.info("session {}: taken over from {}", session, started.displaced().worker());
+                    LOG.info(
+                            "session {}: taken over from {}",
+                            session,
+                            started.displaced().worker());
                 }
                 yield driver.drive(started, drive -> slot.drive = drive);
             }
@@ -202,7 +207,9 @@ public final class Worker {
                 }
             }
             Duration untilDue = untilNextDue();
-            return shared && node.options().poll().compareTo(untilDue) < 0 ? node.options().poll() : untilDue;
+            return shared && node.options().poll().compareTo(untilDue) < 0
+                    ? node.options().poll()
+                    : untilDue;
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
             return Duration.ofSeconds(1);

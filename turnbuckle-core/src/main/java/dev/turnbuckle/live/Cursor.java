@@ -42,7 +42,8 @@ public record Cursor(String incarnation, long revision, long position, String se
 
     private static InvalidInputException malformed(String why, String text) {
         String shown = text.length() <= 80 ? text : text.substring(0, 80) + "…";
-        return new InvalidInputException("not a cursor: " + why + " (\"" + shown + "\"); take it from an event or observation");
+        return new InvalidInputException(
+                "not a cursor: " + why + " (\"" + shown + "\"); take it from an event or observation");
     }
 
     /** Hidden in logs. */

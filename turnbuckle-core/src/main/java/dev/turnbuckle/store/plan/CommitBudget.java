@@ -15,6 +15,9 @@ public record CommitBudget(long bytes, long rows) {
         for (var blob : commit.record().attachments()) {
             total += blob.bytes().length;
         }
+        for (var blob : commit.record().parts()) {
+            total += blob.bytes().length;
+        }
         Map<String, Component> components = commit.state().components();
         if (components != null) {
             for (Component c : components.values()) {

@@ -72,7 +72,7 @@ public final class CommitPlan {
         TurnRow turn = facts.turn();
         if (turn != null && turn.ending() != null) {
             return turn.ending().intent().equals(intent)
-                    ? new CommitResult.Committed(turn.ending().revision(), true, List.of())
+                    ? new CommitResult.Committed(turn.ending().revision(), true, List.of(), null)
                     : new CommitResult.CommittedDifferently(turn.ending().revision());
         }
         String lost = LeasePlan.lost(facts.lease(), commit.target().lease(), facts.now());
@@ -83,7 +83,8 @@ public final class CommitPlan {
             return new CommitResult.LeaseLost("turn is not open");
         }
         if (turn.gate().cancelled() && !(commit.record().outcome() instanceof TurnOutcome.Cancelled)) {
-            return new CommitResult.CancelledBefore(turn.gate().by(), turn.gate().reason());
+            return new CommitResult.CancelledBefore(
+                    turn.gate().by(), turn.gate().reason());
         }
         long actual = facts.session().head().revision();
         if (actual != commit.target().expectedRevision()) {
@@ -91,7 +92,8 @@ public final class CommitPlan {
         }
         for (long input : commit.settlement().inputs()) {
             InboxItem row = facts.claimed().get(input);
-            if (row == null || row.status().generation() != commit.target().lease().generation()) {
+            if (row == null
+                    || row.status().generation() != commit.target().lease().generation()) {
                 return new CommitResult.ClaimLost(input);
             }
         }

@@ -82,9 +82,8 @@ final class RowLeases implements Leases {
 
     @Override
     public int expireDead() {
-        List<Lease> dead = list().stream()
-                .filter(l -> transactions.dead(l.holder()))
-                .toList();
+        List<Lease> dead =
+                list().stream().filter(l -> transactions.dead(l.holder())).toList();
         if (dead.isEmpty()) {
             return 0;
         }

@@ -1,0 +1,254 @@
+package dev.turnbuckle.internal.engine;
+
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.model.ModelEvent;
+import dev.turnbuckle.model.ModelFailure;
+import dev.turnbuckle.model.ModelRequest;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.tool.EffectClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** One model call: recalled, or asked until it answers or fails for good. */
+final class ModelStep {
+    /** Tries of one call; further ones only while no output was seen. */
+    static final int MAX_ATTEMPTS = 4;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final String KIND = "model";
+
+    private final TurnPort port;
+    private final TurnFacts facts;
+    private final TurnJournal journal;
+    private final Composition composition;
+    private final TurnContext context;
+    private String partial = "";
+
+    ModelStep(TurnPort port, TurnFacts facts, TurnJournal journal, Composition composition, TurnContext context) {
+        this.port = port;
+        this.facts = facts;
+        this.journal = journal;
+        this.composition = composition;
+        this.context = context;
+    }
+
+    /** What a call that was cut off had streamed; empty when nothing. */
+    String partial() {
+        return partial;
+    }
+
+    /**
+     * @param beforePerforming looked at when the call is not recorded
+     * @throws Halt when the model gives no answer
+     */
+    Outcomes.ModelOutcome call(int number, Runnable beforePerforming) throws InterruptedException {
+        String key = KIND + "/" + number;
+        String request = Json.object()
+                .put("chain", context.chain())
+                .put("composition", composition.identity())
+                .toString();
+        JournalEntry recorded = journal.recall(key, request);
+        Outcomes.ModelOutcome outcome;
+        if (recorded != null && recorded.outcome() != null) {
+            outcome = Json.read(recorded.outcome(), Outcomes.ModelOutcome.class);
+            port.publish(new Activity.ModelEnded(facts.turn(), key, false, outcome.usage()));
+        } else {
+            beforePerforming.run();
+            outcome = perform(key, request);
+        }
+        if (outcome.failure() != null) {
+            throw failed(outcome);
+        }
+        return outcome;
+    }
+
+    private static Halt failed(Outcomes.ModelOutcome outcome) {
+        var kind = ModelFailure.Kind.valueOf(outcome.failure());
+        String last =
+                outcome.attempts().isEmpty() ? "" : outcome.attempts().getLast().message();
+        return new Halt(new Halt.Reason.Failed(
+                "model_" + kind.name().toLowerCase(Locale.ROOT),
+                "the model gave no answer after " + outcome.attempts().size() + " attempt(s): " + last,
+                kind.retryable()));
+    }
+
+    private Outcomes.ModelOutcome perform(String key, String request) throws InterruptedException {
+        port.seam("before " + key);
+        Instant start = port.environment().now();
+        var attempts = new ArrayList<Outcomes.Attempt>();
+        Outcomes.ModelOutcome outcome = null;
+        while (outcome == null) {
+            outcome = attempt(key, attempts);
+        }
+        journal.done(
+                key,
+                KIND,
+                EffectClass.READ,
+                request,
+                Json.write(outcome),
+                new TurnJournal.Timing(start, port.environment().now(), Math.max(1, attempts.size())),
+                List.of());
+        port.seam("after " + key);
+        return outcome;
+    }
+
+    /** @return the outcome, or {@code null} to try again */
+    private Outcomes.@Nullable ModelOutcome attempt(String key, List<Outcomes.Attempt> attempts)
+            throws InterruptedException {
+        String item = key + "#" + facts.drive() + "." + (attempts.size() + 1);
+        Model model = port.model(composition.model());
+        var request = new ModelRequest(
+                composition.model(),
+                composition.system(),
+                context.messages(composition.from()),
+                List.copyOf(composition.tools().values()),
+                composition.answerSchema());
+        port.publish(new Activity.ModelStarted(
+                facts.turn(), item, composition.model().name()));
+        var stream = new Stream(item);
+        boolean kept = false;
+        try {
+            Callable<ModelEvent.Completed> body =
+                    () -> port.spanned(KIND, model.spec().name(), key, () -> stream.read(model, request));
+            var ending = new Supervised<>(port, "model " + facts.turn(), body).run(null);
+            switch (ending) {
+                case Supervised.Ending.Value<ModelEvent.Completed>(var completed) -> {
+                    kept = true;
+                    port.publish(new Activity.ModelEnded(facts.turn(), item, true, completed.usage()));
+                    return new Outcomes.ModelOutcome(
+                            completed.parts(),
+                            completed.usage(),
+                            completed.finishReason(),
+                            null,
+                            List.copyOf(attempts));
+                }
+                case Supervised.Ending.Cancelled<ModelEvent.Completed> c -> {
+                    partial = stream.close();
+                    kept = true;
+                    throw new Halt(new Halt.Reason.Cancelled());
+                }
+                case Supervised.Ending.TimedOut<ModelEvent.Completed> t ->
+                    throw new IllegalStateException("a model call has no timeout here");
+                case Supervised.Ending.Threw<ModelEvent.Completed>(var failure) -> {
+                    return failedAttempt(item, failure, stream.started(), attempts);
+                }
+            }
+        } finally {
+            stream.close();
+            if (!kept && stream.started()) {
+                port.publish(new Activity.Retracted(facts.turn(), List.of(item)));
+            }
+        }
+    }
+
+    private Outcomes.@Nullable ModelOutcome failedAttempt(
+            String item, Exception thrown, boolean outputSeen, List<Outcomes.Attempt> attempts)
+            throws InterruptedException {
+        ModelFailure failure = thrown instanceof ModelFailure f
+                ? f
+                : new ModelFailure(ModelFailure.Kind.OTHER, String.valueOf(thrown), null, thrown);
+        attempts.add(new Outcomes.Attempt(failure.kind().name(), String.valueOf(failure.getMessage())));
+        if (!failure.kind().retryable() || outputSeen && attempts.size() > 1 || attempts.size() >= MAX_ATTEMPTS) {
+            return new Outcomes.ModelOutcome(
+                    List.of(), Usage.NONE, "", failure.kind().name(), List.copyOf(attempts));
+        }
+        Duration pause = pause(attempts.size(), failure.retryAfter());
+        port.publish(new Activity.ModelRetry(
+                facts.turn(), item, attempts.size(), pause, failure.kind().name()));
+        rest(pause);
+        return null;
+    }
+
+    private static Duration pause(int attempt, @Nullable Duration asked) {
+        Duration own = FIRST_PAUSE.multipliedBy(1L << (attempt - 1));
+        Duration longer = asked != null && asked.compareTo(own) > 0 ? asked : own;
+        return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+    }
+
+    private void rest(Duration pause) throws InterruptedException {
+        long end = port.environment().nanos() + pause.toNanos();
+        while (true) {
+            long seen = port.wake().version();
+            if (port.cancelRequested()) {
+                throw new Halt(new Halt.Reason.Cancelled());
+            }
+            if (port.stopping()) {
+                throw new Halt(new Halt.Reason.Draining());
+            }
+            long left = end - port.environment().nanos();
+            if (left <= 0) {
+                return;
+            }
+            port.wake().await(seen, Duration.ofNanos(left));
+        }
+    }
+
+    /** One attempt's stream: publishes deltas until it is closed, keeps the text for a cancel. */
+    private final class Stream {
+        private final String item;
+        private final StringBuffer text = new StringBuffer();
+        private volatile ModelEvent.@Nullable Completed completed;
+        private volatile boolean started;
+        private volatile boolean closed;
+
+        Stream(String item) {
+            this.item = item;
+        }
+
+        ModelEvent.Completed read(Model model, ModelRequest request) throws InterruptedException {
+            model.stream(request, this::accept);
+            ModelEvent.Completed last = completed;
+            if (last == null) {
+                throw new ModelFailure(ModelFailure.Kind.OTHER, "the stream ended without a completed answer");
+            }
+            return last;
+        }
+
+        private void accept(ModelEvent event) {
+            if (closed) {
+                return;
+            }
+            started = true;
+            switch (event) {
+                case ModelEvent.TextDelta d -> {
+                    text.append(d.text());
+                    port.publish(new Activity.TextDelta(facts.turn(), item, d.text()));
+                }
+                case ModelEvent.ReasoningDelta d ->
+                    port.publish(new Activity.ReasoningDelta(facts.turn(), item, d.text()));
+                case ModelEvent.Completed c -> completed = c;
+            }
+        }
+
+        boolean started() {
+            return started;
+        }
+
+        /** Nothing is published afterwards. */
+        String close() {
+            closed = true;
+            return text.toString();
+        }
+    }
+
+    /** Text of an answer's parts. */
+    static String text(List<Part> parts) {
+        var text = new StringBuilder();
+        for (Part part : parts) {
+            if (part instanceof Part.Text t) {
+                text.append(t.text());
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.turnbuckle.internal.engine;
+
+import dev.turnbuckle.session.Decision;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.Usage;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The recorded forms of outcomes; golden files fix their JSON. */
+final class Outcomes {
+    private Outcomes() {}
+
+    /** One try that failed before the one that counts (J12). */
+    record Attempt(String failure, String message) {}
+
+    /** @param failure kind of the failure when there is no answer */
+    record ModelOutcome(
+            List<Part> parts,
+            Usage usage,
+            String finish,
+            @Nullable String failure,
+            List<Attempt> attempts) {}
+
+    /**
+     * @param how {@code performed}, {@code unknown}, {@code cancelled}, {@code refused}
+     * @param state changes in the order of the turn ({@code seq})
+     * @param values clock readings and ids that the body took (J5)
+     * @param attachment digest of the whole output when it was cut
+     */
+    record ToolOutcome(
+            String how,
+            boolean error,
+            String text,
+            List<StateChange> state,
+            List<String> values,
+            List<String> progress,
+            List<Attempt> attempts,
+            @Nullable String attachment) {
+        static ToolOutcome of(String how, boolean error, String text) {
+            return new ToolOutcome(how, error, text, List.of(), List.of(), List.of(), List.of(), null);
+        }
+    }
+
+    record StateChange(long seq, String name, int version, String json) {}
+
+    record SteerOutcome(List<Long> inputs) {}
+
+    record WaitOutcome(String id, Decision.Answer answer, String by, Instant at) {}
+
+    /**
+     * What the turn is composed of (T3), by content hash.
+     *
+     * @param from depth of the first entry that the model sees
+     */
+    record CompositionOutcome(
+            String model,
+            java.util.Map<String, String> parameters,
+            String prompt,
+            String tools,
+            @Nullable String answerSchema,
+            long from) {}
+
+    record PromptComponent(String name, String text) {}
+}

@@ -1,0 +1,192 @@
+package dev.turnbuckle.internal.engine;
+
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.tool.EffectClass;
+import dev.turnbuckle.tool.Tool;
+import dev.turnbuckle.tool.ToolCall;
+import dev.turnbuckle.tool.ToolResult;
+import dev.turnbuckle.tool.ToolSpec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Performs one tool call and records its outcome. Runs on the task of its call. */
+final class ToolRun {
+    /** What of a cut output is kept as an attachment, at most. */
+    static final int MAX_ATTACHMENT_CHARS = 8 << 20;
+
+    private final TurnPort port;
+    private final TurnFacts facts;
+    private final TurnJournal journal;
+    private final TurnState state;
+
+    ToolRun(TurnPort port, TurnFacts facts, TurnJournal journal, TurnState state) {
+        this.port = port;
+        this.facts = facts;
+        this.journal = journal;
+        this.state = state;
+    }
+
+    /**
+     * One call to perform.
+     *
+     * @param spec as pinned; limits and class come from it
+     */
+    record Job(String key, String request, Tool tool, ToolSpec spec, ToolCall call) {}
+
+    /**
+     * @return the recorded outcome, or {@code null} when the turn was cancelled before it had one
+     * @throws Halt when the lease was lost or the runtime closes
+     */
+    Outcomes.@Nullable ToolOutcome perform(Job job) throws InterruptedException {
+        port.seam("before " + job.key());
+        port.publish(new Activity.ToolStarted(
+                facts.turn(),
+                job.key(),
+                job.spec().name(),
+                job.spec().effectClass().name(),
+                job.call().arguments()));
+        Instant start = port.environment().now();
+        Tried tried = tryUntilDone(job);
+        if (tried.outcome() == null) {
+            return null;
+        }
+        Outcomes.ToolOutcome outcome = record(job, tried, start);
+        port.publish(new Activity.ToolEnded(
+                facts.turn(), job.key(), job.spec().name(), outcome.how(), outcome.error(), outcome.text()));
+        port.seam("after " + job.key());
+        return outcome;
+    }
+
+    private record Tried(
+            Outcomes.@Nullable ToolOutcome outcome,
+            CallContext.@Nullable Left left,
+            List<Outcomes.Attempt> attempts,
+            @Nullable Blob attachment) {}
+
+    private Tried tryUntilDone(Job job) throws InterruptedException {
+        var attempts = new ArrayList<Outcomes.Attempt>();
+        Duration pause = job.spec().limits().backoff();
+        while (true) {
+            var context = new CallContext(port, facts, state, job.key());
+            Supervised.Ending<ToolResult> ending = run(job, context);
+            CallContext.Left left = context.close();
+            switch (ending) {
+                case Supervised.Ending.Value<ToolResult>(var result) -> {
+                    return finished(job, result, left, attempts);
+                }
+                case Supervised.Ending.Cancelled<ToolResult> c -> {
+                    return new Tried(null, null, attempts, null);
+                }
+                case Supervised.Ending.TimedOut<ToolResult>(boolean stopped) ->
+                    attempts.add(new Outcomes.Attempt("timeout", timeoutText(job, stopped)));
+                case Supervised.Ending.Threw<ToolResult>(var failure) ->
+                    attempts.add(new Outcomes.Attempt(failure.getClass().getSimpleName(), message(failure)));
+            }
+            if (attempts.size() >= job.spec().limits().attempts()) {
+                String text = clean(attempts.getLast().message());
+                return new Tried(Outcomes.ToolOutcome.of("performed", true, text), null, attempts, null);
+            }
+            port.environment().sleep(pause);
+            pause = pause.multipliedBy(2);
+        }
+    }
+
+    private Supervised.Ending<ToolResult> run(Job job, CallContext context) throws InterruptedException {
+        try (var place = port.enter(job.spec())) {
+            return new Supervised<>(
+                            port,
+                            "tool " + job.spec().name(),
+                            () -> port.spanned(
+                                    "tool",
+                                    job.spec().name(),
+                                    job.key(),
+                                    () -> job.tool().call(job.call(), context)))
+                    .run(job.spec().limits().timeout());
+        }
+    }
+
+    private static String timeoutText(Job job, boolean stopped) {
+        String effect = job.spec().effectClass() == EffectClass.READ ? "" : " It may or may not have taken effect.";
+        return "The call did not end within " + job.spec().limits().timeout() + " and was "
+                + (stopped ? "stopped." : "given up; it ignores its interrupt.") + effect;
+    }
+
+    private static String message(Exception failure) {
+        String message = failure.getMessage();
+        return "The tool failed: " + failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private static Tried finished(Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
+        String text = clean(result.text());
+        int limit = job.spec().limits().outputChars();
+        Blob rest = null;
+        if (text.length() > limit) {
+            rest = Blob.of(text.substring(0, Math.min(text.length(), MAX_ATTACHMENT_CHARS))
+                    .getBytes(StandardCharsets.UTF_8));
+            text = clean(text.substring(0, limit)) + "\n[cut here: " + limit + " of " + text.length()
+                    + " characters shown; the output is attachment sha256:" + rest.hash()
+                    + (text.length() > MAX_ATTACHMENT_CHARS
+                            ? ", of which only the first " + MAX_ATTACHMENT_CHARS + " characters are kept"
+                            : "")
+                    + "]";
+        }
+        return new Tried(Outcomes.ToolOutcome.of("performed", result.error(), text), left, attempts, rest);
+    }
+
+    /** Valid Unicode: a lone surrogate has no UTF-8 form. */
+    static String clean(String text) {
+        boolean valid = true;
+        for (int i = 0; i < text.length() && valid; i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                valid = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                i++;
+            }
+        }
+        return valid
+                ? text
+                : text.codePoints()
+                        .map(c -> c >= 0xD800 && c <= 0xDFFF ? 0xFFFD : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+    }
+
+    private Outcomes.ToolOutcome record(Job job, Tried tried, Instant start) throws InterruptedException {
+        Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
+        CallContext.Left left = tried.left();
+        Outcomes.ToolOutcome full;
+        // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
+        synchronized (journal) {
+            full = new Outcomes.ToolOutcome(
+                    plain.how(),
+                    plain.error(),
+                    plain.text(),
+                    left == null ? List.of() : state.apply(left.changes()),
+                    left == null ? List.of() : left.values(),
+                    left == null ? List.of() : left.progress(),
+                    List.copyOf(tried.attempts()),
+                    tried.attachment() == null ? null : tried.attachment().hash());
+            journal.done(
+                    job.key(),
+                    "tool",
+                    job.spec().effectClass(),
+                    job.request(),
+                    Json.write(full),
+                    new TurnJournal.Timing(
+                            start,
+                            port.environment().now(),
+                            Math.max(1, tried.attempts().size())),
+                    tried.attachment() == null ? List.of() : List.of(tried.attachment()));
+        }
+        journal.flush();
+        return full;
+    }
+}

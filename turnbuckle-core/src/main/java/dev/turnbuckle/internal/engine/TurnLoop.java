@@ -1,0 +1,311 @@
+package dev.turnbuckle.internal.engine;
+
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.internal.codec.Schemas;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.UsageRow;
+import dev.turnbuckle.tool.EffectClass;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turn. Straight-line code from composition to answer; every effect goes through the journal, so the same method
+ * drives a new turn and one that a crash interrupted: recorded effects are recalled, the first that is not is performed.
+ *
+ * <pre>
+ * composition ─▶ model call ─▶ tool calls (at the same time, joined in call order) ─▶ safe point: steers ─▶ model call … ─▶ answer
+ * </pre>
+ *
+ * One instance drives once, on one task.
+ */
+public final class TurnLoop {
+    private final Agent agent;
+    private final TurnFacts facts;
+    private final TurnPort port;
+    private final TurnJournal journal;
+    private final TurnState state;
+    private final TurnContext context;
+    private final BudgetMeter meter;
+    private final long begun;
+    private final List<Long> inputs = new ArrayList<>();
+    private final List<UsageRow> usage = new ArrayList<>();
+    private String lastText = "";
+
+    public TurnLoop(Agent agent, TurnFacts facts, TurnPort port) {
+        this.agent = agent;
+        this.facts = facts;
+        this.port = port;
+        this.journal = new TurnJournal(port, facts.journal());
+        this.state = new TurnState(facts.components(), port::blob);
+        this.context = new TurnContext(facts.history(), facts.chain());
+        this.meter = new BudgetMeter(agent.budget());
+        this.begun = port.environment().nanos();
+    }
+
+    public TurnResult run() throws InterruptedException {
+        try {
+            return drive();
+        } catch (Halt halt) {
+            return halted(halt.reason());
+        }
+    }
+
+    private TurnResult drive() throws InterruptedException {
+        facts.inputs().stream().filter(i -> i.status().point() == 0).forEach(this::take);
+        Composition composition =
+                Composition.of(agent, facts, state, journal, port, context.from(agent.historyEntries()));
+        var model = new ModelStep(port, facts, journal, composition, context);
+        var tools = new ToolStep(port, facts, journal, state, agent, composition);
+        for (int n = 1; ; n++) {
+            meter.beforeModel();
+            MendedAnswer answer = ask(model, composition, n);
+            if (answer.calls().isEmpty()) {
+                String problem = problemOf(answer, composition);
+                if (!answer.message().parts().isEmpty()) {
+                    context.add(answer.message());
+                }
+                meter.brought(problem == null);
+                boolean steered = safePoint(n);
+                if (problem != null && !steered) {
+                    context.add(Message.runtime(problem));
+                } else if (!steered) {
+                    return ended(
+                            new TurnOutcome.Answered(
+                                    facts.turn(), answer.message().text(), total()),
+                            false);
+                }
+            } else {
+                context.add(answer.message());
+                call(tools, answer, n);
+                safePoint(n);
+            }
+        }
+    }
+
+    private void take(InboxItem row) {
+        var content = Json.read(row.content(), InboxItem.Content.class);
+        inputs.add(row.sequence());
+        if (row.kind() != InboxItem.Kind.COMMAND) {
+            context.add(content.message());
+        }
+        port.publish(new Activity.InputApplied(
+                facts.turn(), row.sequence(), content.message().text()));
+    }
+
+    private MendedAnswer ask(ModelStep model, Composition composition, int n) throws InterruptedException {
+        Outcomes.ModelOutcome outcome;
+        try {
+            outcome = model.call(n, this::beforeEffect);
+        } catch (Halt halt) {
+            if (halt.reason() instanceof Halt.Reason.Cancelled
+                    && !model.partial().isEmpty()) {
+                lastText = model.partial();
+                context.add(new Message(Message.Role.ASSISTANT, List.of(new Part.Text(lastText)), true));
+            }
+            throw halt;
+        }
+        usage.add(new UsageRow(facts.turn(), n, "model", composition.model().name(), outcome.usage()));
+        meter.used(outcome.usage().total());
+        MendedAnswer answer = MendedAnswer.of(outcome.parts(), composition.tools());
+        lastText = answer.message().text();
+        return answer;
+    }
+
+    /** Before anything is performed: the gate, the lease, the clock. Recalled effects do not come here. */
+    private void beforeEffect() {
+        if (port.cancelRequested()) {
+            throw new Halt(new Halt.Reason.Cancelled());
+        }
+        if (port.draining()) {
+            throw new Halt(new Halt.Reason.Draining());
+        }
+        meter.beforeEffect(facts.drivenBefore().plus(driven()));
+    }
+
+    private Duration driven() {
+        return Duration.ofNanos(port.environment().nanos() - begun);
+    }
+
+    /** What the model is told when its answer is none; {@code null} when it is one. */
+    private static @Nullable String problemOf(MendedAnswer answer, Composition composition) {
+        if (answer.isEmpty()) {
+            return "Your last answer was empty. Answer the user or call a tool.";
+        }
+        if (composition.answerSchema() == null) {
+            return null;
+        }
+        try {
+            List<String> problems = Schemas.problems(
+                    composition.answerSchema(), Json.parse(answer.message().text()));
+            return problems.isEmpty()
+                    ? null
+                    : "Your answer does not fit the required JSON schema: " + String.join("; ", problems)
+                            + ". Answer again with JSON only.";
+        } catch (InvalidInputException e) {
+            return "Your answer must be JSON that fits the required schema, nothing around it; it is " + e.getMessage()
+                    + ". Answer again.";
+        }
+    }
+
+    private void call(ToolStep tools, MendedAnswer answer, int n) throws InterruptedException {
+        meter.beforeTools(answer.calls().size());
+        ToolStep.Joined joined = tools.run(n, answer.calls(), this::beforeEffect);
+        Halt.Reason halt = joined.halt();
+        boolean drivenOnLater = halt instanceof Halt.Reason.Waiting
+                || halt instanceof Halt.Reason.LeaseLost
+                || halt instanceof Halt.Reason.Draining;
+        if (!drivenOnLater) {
+            context.add(Message.of(Message.Role.TOOL, ToolStep.results(answer.calls(), joined, journal, n)));
+        }
+        if (halt != null) {
+            throw new Halt(halt);
+        }
+        meter.brought(answer.calls().stream().anyMatch(c -> c.problem() == null));
+    }
+
+    /** Steers join here, the same rows whenever this point is passed again (Q5). */
+    private boolean safePoint(int n) {
+        String key = "steer/" + n;
+        JournalEntry recorded = journal.recall(key, "{}");
+        List<InboxItem> joined;
+        if (recorded != null && recorded.outcome() != null) {
+            var rows =
+                    Json.read(recorded.outcome(), Outcomes.SteerOutcome.class).inputs();
+            joined = facts.inputs().stream()
+                    .filter(i -> rows.contains(i.sequence()))
+                    .toList();
+        } else if (journal.has("model/" + (n + 1)) || port.cancelRequested()) {
+            joined = List.of(); // the next call was made without any
+        } else {
+            joined = claim(key, n);
+        }
+        joined.forEach(this::take);
+        return !joined.isEmpty();
+    }
+
+    private List<InboxItem> claim(String key, int n) {
+        return switch (port.claimSteers(n)) {
+            case Inbox.Steers.LeaseLost(var why) -> throw new Halt(new Halt.Reason.LeaseLost(why));
+            case Inbox.Steers.Claimed(var items) -> {
+                if (!items.isEmpty()) {
+                    var now = port.environment().now();
+                    var rows = items.stream().map(InboxItem::sequence).toList();
+                    journal.done(
+                            key,
+                            "steer",
+                            EffectClass.READ,
+                            "{}",
+                            Json.write(new Outcomes.SteerOutcome(rows)),
+                            new TurnJournal.Timing(now, now, 1),
+                            List.of());
+                }
+                yield items;
+            }
+        };
+    }
+
+    private Usage total() {
+        return usage.stream().map(UsageRow::usage).reduce(Usage.NONE, Usage::plus);
+    }
+
+    private TurnResult halted(Halt.Reason reason) throws InterruptedException {
+        return switch (reason) {
+            case Halt.Reason.Waiting(var waits) ->
+                new TurnResult.Waiting(waits, journal.unflushed(), journal.unflushedBlobs());
+            case Halt.Reason.LeaseLost(var why) -> new TurnResult.LeaseLost(why);
+            case Halt.Reason.Draining() -> drained();
+            case Halt.Reason.Cancelled() -> cancelled("", "");
+            case Halt.Reason.OverBudget(var bound) ->
+                ended(new TurnOutcome.BudgetExhausted(facts.turn(), bound, lastText), true);
+            case Halt.Reason.Failed(var code, var message, var retryable) ->
+                ended(new TurnOutcome.Failed(facts.turn(), code, message, retryable), true);
+            case Halt.Reason.Mismatch(var key, var paths) -> mismatch(key, paths);
+        };
+    }
+
+    /** What was done is recorded before the turn is handed back. */
+    private TurnResult drained() throws InterruptedException {
+        try {
+            journal.flush();
+            return new TurnResult.Drained();
+        } catch (Halt lost) {
+            return new TurnResult.LeaseLost(lost.reason().toString());
+        }
+    }
+
+    private TurnResult mismatch(String key, List<String> paths) {
+        String message = "the journal of this turn does not fit what this program asks at " + key + ": "
+                + String.join("; ", paths) + ". Deploy the program that began the turn, or let the turn fail";
+        return new TurnResult.Mismatch(
+                ended(new TurnOutcome.Failed(facts.turn(), "journal_mismatch", message, false), true), message);
+    }
+
+    /** What is settled when somebody cancelled; by whom and why is filled in from the gate. */
+    public TurnResult.Ended cancelled(String by, String reason) {
+        return ended(new TurnOutcome.Cancelled(facts.turn(), lastText, by, reason), true);
+    }
+
+    /** Ends a turn that is not to be driven: its inputs and the reason. */
+    public TurnResult.Ended refused(TurnOutcome outcome) {
+        facts.inputs().stream().filter(i -> !inputs.contains(i.sequence())).forEach(this::take);
+        return ended(outcome, true);
+    }
+
+    private TurnResult.Ended ended(TurnOutcome outcome, boolean closeCalls) {
+        if (closeCalls) {
+            closeOpenCalls();
+        }
+        facts.inputs().stream()
+                .filter(i -> !inputs.contains(i.sequence()))
+                .map(InboxItem::sequence)
+                .forEach(inputs::add);
+        return new TurnResult.Ended(
+                outcome,
+                context.added(),
+                List.copyOf(inputs),
+                List.copyOf(usage),
+                state.components(),
+                journal.all(),
+                blobs());
+    }
+
+    private List<Blob> blobs() {
+        return journal.unflushedBlobs();
+    }
+
+    /** The next request must be one that a vendor accepts: no call without a result (T9). */
+    private void closeOpenCalls() {
+        List<Message> added = context.added();
+        Message last = added.isEmpty() ? null : added.getLast();
+        if (last != null
+                && last.role() == Message.Role.ASSISTANT
+                && !last.toolCalls().isEmpty()) {
+            List<Part> closed = last.toolCalls().stream()
+                    .<Part>map(c -> new Part.ToolResult(c.id(), c.name(), "Not run: the turn ended.", true))
+                    .toList();
+            context.add(Message.of(Message.Role.TOOL, closed));
+        }
+    }
+
+    /** Depth from which a recorded composition shows history, when there is one. */
+    public static @Nullable Long recordedFrom(List<JournalEntry> entries) {
+        return entries.stream()
+                .filter(e -> e.kind().equals("composition") && e.outcome() != null)
+                .map(e -> Json.read(String.valueOf(e.outcome()), Outcomes.CompositionOutcome.class)
+                        .from())
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.turnbuckle.memory;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.CatchUp;
+import dev.turnbuckle.live.Cursor;
+import dev.turnbuckle.live.LiveReplay;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Live replay in this process: one {@link Ring} a session, and one dispatcher that wakes subscribers, so that the writer
+ * does the same work whether nobody or a thousand listen (O4).
+ *
+ * <p>Lifecycle of a ring: made by the first append or observation; its events leave by number, bytes or age; a ring
+ * without events and subscribers leaves with the next trim after its idle time. What follows under the same session
+ * starts above every position that this instance ever gave, so an old cursor can only be trimmed or unavailable, never
+ * look current (O10).
+ */
+public final class MemoryLiveReplay implements LiveReplay {
+    /**
+     * Bounds of each session's buffer (O7).
+     *
+     * @param idle how long a ring without events and subscribers is kept
+     */
+    public record Bounds(int events, Duration age, long bytes, Duration idle) {
+        public static final Bounds DEFAULT =
+                new Bounds(2_048, Duration.ofSeconds(120), 4L << 20, Duration.ofMinutes(10));
+
+        public Bounds {
+            if (events < 1 || bytes < 1 || age.isNegative() || idle.isNegative()) {
+                throw new InvalidInputException("live replay bounds must be positive: " + events + " events, " + bytes
+                        + " bytes, " + age + ", " + idle);
+            }
+        }
+    }
+
+    /** How long the dispatcher sleeps when nothing is appended; it is woken by appends. */
+    private static final Duration DISPATCHER_PAUSE = Duration.ofMinutes(1);
+
+    private final Bounds bounds;
+    private final ConcurrentMap<String, Ring> rings = new ConcurrentHashMap<>();
+    private final Queue<Ring> awake = new ConcurrentLinkedQueue<>();
+    private final AtomicLong highWater = new AtomicLong();
+    private final ReentrantLock starting = new ReentrantLock();
+    private Environment environment = Environment.system();
+    private String incarnation = "unopened";
+    private Environment.@Nullable Signal work;
+    private Environment.@Nullable Task dispatcher;
+    private volatile boolean closed;
+
+    public MemoryLiveReplay() {
+        this(Bounds.DEFAULT);
+    }
+
+    public MemoryLiveReplay(Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    @Override
+    public void open(Environment environment) {
+        this.environment = environment;
+        this.incarnation = environment.id();
+        this.work = environment.signal();
+    }
+
+    private Ring ring(String session) {
+        Ring ring = rings.get(session);
+        return ring != null ? ring : rings.computeIfAbsent(session, s -> new Ring(s, bounds, highWater.get()));
+    }
+
+    @Override
+    public void append(String session, Activity activity) {
+        if (closed) {
+            return;
+        }
+        Ring ring = ring(session);
+        boolean wake = ring.append(activity, environment.nanos(), environment::now);
+        if (wake && ring.queued.compareAndSet(false, true)) {
+            awake.add(ring);
+            if (work != null) {
+                work.raise();
+            }
+        }
+    }
+
+    @Override
+    public Tail tail(String session, long revision) {
+        return ring(session).tail(incarnation, revision);
+    }
+
+    @Override
+    public CatchUp after(Cursor cursor, int most) {
+        Ring ring = rings.get(cursor.session());
+        if (!cursor.incarnation().equals(incarnation) || closed) {
+            return new CatchUp.Gap(CatchUp.Reason.UNAVAILABLE, ring == null ? 0 : Math.max(0, ring.revision()));
+        }
+        if (ring == null) {
+            return new CatchUp.Gap(
+                    cursor.position() <= highWater.get() ? CatchUp.Reason.TRIMMED : CatchUp.Reason.UNAVAILABLE, 0);
+        }
+        return ring.after(cursor, most, environment.nanos());
+    }
+
+    @Override
+    public Subscription subscribe(String session, Environment.Signal wake) {
+        startDispatcher();
+        Ring ring = ring(session);
+        ring.subscribe(wake);
+        return () -> ring.unsubscribe(wake, environment.nanos());
+    }
+
+    private void startDispatcher() {
+        starting.lock();
+        try {
+            if (dispatcher == null && work != null) {
+                Environment.Signal signal = work;
+                dispatcher = environment.start("turnbuckle-live", () -> dispatch(signal));
+            }
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private void dispatch(Environment.Signal signal) {
+        try {
+            while (!closed) {
+                long seen = signal.version();
+                for (Ring ring = awake.poll(); ring != null; ring = awake.poll()) {
+                    ring.queued.set(false);
+                    ring.wake();
+                }
+                signal.await(seen, DISPATCHER_PAUSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public Set<String> observed() {
+        var observed = new HashSet<String>();
+        rings.forEach((session, ring) -> {
+            if (ring.hasSubscribers()) {
+                observed.add(session);
+            }
+        });
+        return observed;
+    }
+
+    @Override
+    public long revision(String session) {
+        Ring ring = rings.get(session);
+        return ring == null ? -1 : ring.revision();
+    }
+
+    @Override
+    public void end(String session, String reason) {
+        append(session, new Activity.SessionEnded(reason));
+    }
+
+    @Override
+    public void trim() {
+        long now = environment.nanos();
+        rings.forEach((session, ring) -> {
+            if (ring.trim(now)) {
+                highWater.accumulateAndGet(ring.tailPosition(), Math::max);
+                rings.remove(session, ring);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        rings.values().forEach(Ring::wake);
+        if (work != null) {
+            work.raise();
+        }
+    }
+}

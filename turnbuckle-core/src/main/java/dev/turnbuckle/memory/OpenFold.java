@@ -1,0 +1,108 @@
+package dev.turnbuckle.memory;
+
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.Observation.OpenItem;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The open turn's items, folded from its events (O13). Guarded by the ring's lock. */
+final class OpenFold {
+    /** Bound of one item's text; the beginning is cut off. */
+    static final int MAX_ITEM_CHARS = 64 * 1024;
+
+    /** Bound of the number of items. */
+    static final int MAX_ITEMS = 64;
+
+    private static final class Item {
+        final String kind;
+        final Instant since;
+        final StringBuilder text = new StringBuilder();
+        boolean truncated;
+
+        Item(String kind, Instant since) {
+            this.kind = kind;
+            this.since = since;
+        }
+
+        void add(String more) {
+            text.append(more);
+            if (text.length() > MAX_ITEM_CHARS) {
+                text.delete(0, text.length() - MAX_ITEM_CHARS / 2);
+                truncated = true;
+            }
+        }
+    }
+
+    private final Map<String, Item> items = new LinkedHashMap<>();
+
+    static boolean concerns(Activity activity) {
+        return switch (activity) {
+            case Activity.TurnStarted t -> true;
+            case Activity.TextDelta d -> true;
+            case Activity.ReasoningDelta d -> true;
+            case Activity.ToolStarted t -> true;
+            case Activity.ToolEnded t -> true;
+            case Activity.Retracted r -> true;
+            case Activity.TurnEnded t -> true;
+            case Activity.Committed c -> true;
+            default -> false;
+        };
+    }
+
+    /** @return the fold after the activity; {@code null} when no turn is open */
+    static @Nullable OpenFold apply(@Nullable OpenFold before, Activity activity, Supplier<Instant> clock) {
+        return switch (activity) {
+            case Activity.Committed c -> null;
+            case Activity.TurnEnded t -> null;
+            default -> {
+                OpenFold fold = before == null ? new OpenFold() : before;
+                fold.add(activity, clock);
+                yield fold;
+            }
+        };
+    }
+
+    private void add(Activity activity, Supplier<Instant> clock) {
+        switch (activity) {
+            case Activity.TextDelta d -> item(d.item(), "text", clock).add(d.text());
+            case Activity.ReasoningDelta d ->
+                item(d.item() + "/reasoning", "reasoning", clock).add(d.text());
+            case Activity.ToolStarted t -> item(t.item(), "tool", clock).add(t.tool());
+            case Activity.ToolEnded t -> items.remove(t.item());
+            case Activity.Retracted r ->
+                r.items().forEach(i -> {
+                    items.remove(i);
+                    items.remove(i + "/reasoning");
+                });
+            default -> {}
+        }
+    }
+
+    private Item item(String id, String kind, Supplier<Instant> clock) {
+        Item there = items.get(id);
+        if (there != null) {
+            return there;
+        }
+        if (items.size() >= MAX_ITEMS) {
+            items.remove(items.keySet().iterator().next());
+        }
+        Item made = new Item(kind, clock.get());
+        items.put(id, made);
+        return made;
+    }
+
+    List<OpenItem> items() {
+        return items.entrySet().stream()
+                .map(e -> new OpenItem(
+                        e.getKey(),
+                        e.getValue().kind,
+                        e.getValue().text.toString(),
+                        e.getValue().since,
+                        e.getValue().truncated))
+                .toList();
+    }
+}

@@ -1,0 +1,220 @@
+package dev.turnbuckle.memory;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.CatchUp;
+import dev.turnbuckle.live.Cursor;
+import dev.turnbuckle.live.LiveReplay;
+import dev.turnbuckle.live.SessionEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recent events of one session. Positions rise by one for each event; {@code tail} is the newest, {@code floor} the
+ * newest that has left. Every section under the lock is short and bounded: an append is constant work, a read copies at
+ * most what was asked for. Nothing is awaited under the lock.
+ */
+final class Ring {
+    private static final int FIRST_CAPACITY = 16;
+
+    private record Slot(Activity activity, long revision, long bytes, long nanos) {}
+
+    /** Set while the ring waits for the dispatcher, so that many appends make one wake. */
+    final AtomicBoolean queued = new AtomicBoolean();
+
+    private final String session;
+    private final MemoryLiveReplay.Bounds bounds;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Environment.Signal> subscribers = ConcurrentHashMap.newKeySet();
+    private @Nullable Slot[] slots = new Slot[0];
+    private @Nullable OpenFold fold;
+    private volatile long tail;
+    private long floor;
+    private long bytes;
+    private volatile long revision = -1;
+    private long lastUse;
+
+    Ring(String session, MemoryLiveReplay.Bounds bounds, long start) {
+        this.session = session;
+        this.bounds = bounds;
+        this.tail = start;
+        this.floor = start;
+    }
+
+    /** @return whether somebody is to be woken */
+    boolean append(Activity activity, long now, Supplier<Instant> clock) {
+        lock.lock();
+        try {
+            if (activity instanceof Activity.Committed c) {
+                if (c.revision() <= revision) {
+                    return false;
+                }
+                revision = c.revision();
+            }
+            if (OpenFold.concerns(activity)) {
+                fold = OpenFold.apply(fold, activity, clock);
+            }
+            long size = size(activity);
+            evictFor(size, now);
+            ensureCapacity();
+            tail = tail + 1;
+            slots[index(tail)] = new Slot(activity, Math.max(0, revision), size, now);
+            bytes += size;
+            lastUse = now;
+            return !subscribers.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void evictFor(long size, long now) {
+        long oldest = now - bounds.age().toNanos();
+        while (floor < tail) {
+            Slot first = slot(floor + 1);
+            boolean over = tail - floor >= bounds.events() || bytes + size > bounds.bytes();
+            if (!over && first.nanos() - oldest >= 0) {
+                return;
+            }
+            slots[index(floor + 1)] = null;
+            bytes -= first.bytes();
+            floor++;
+        }
+    }
+
+    private void ensureCapacity() {
+        long kept = tail - floor;
+        if (kept < slots.length) {
+            return;
+        }
+        int larger = Math.max(FIRST_CAPACITY, slots.length * 2);
+        var next = new Slot[larger];
+        for (long p = floor + 1; p <= tail; p++) {
+            next[(int) (p % larger)] = slots[index(p)];
+        }
+        slots = next;
+    }
+
+    private int index(long position) {
+        return (int) (position % slots.length);
+    }
+
+    private Slot slot(long position) {
+        Slot slot = slots[index(position)];
+        if (slot == null) {
+            throw new IllegalStateException("position " + position + " is between floor and tail but empty");
+        }
+        return slot;
+    }
+
+    /** Rough size in memory; exact for what can be large. */
+    private static long size(Activity activity) {
+        return 64L
+                + switch (activity) {
+                    case Activity.TextDelta d -> d.text().length();
+                    case Activity.ReasoningDelta d -> d.text().length();
+                    case Activity.ToolStarted t -> t.arguments().length();
+                    case Activity.ToolEnded t -> t.text().length();
+                    case Activity.ToolProgress t -> t.text().length();
+                    default -> 64L;
+                };
+    }
+
+    LiveReplay.Tail tail(String incarnation, long known) {
+        lock.lock();
+        try {
+            if (revision < known) {
+                if (revision >= 0) {
+                    // A commit that was not published here: its view replaces what was provisional.
+                    fold = null;
+                }
+                revision = known;
+            }
+            return new LiveReplay.Tail(
+                    new Cursor(incarnation, Math.max(0, revision), tail, session),
+                    fold == null ? List.of() : fold.items());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    CatchUp after(Cursor cursor, int most, long now) {
+        if (cursor.position() == tail) {
+            return new CatchUp.Events(List.of());
+        }
+        lock.lock();
+        try {
+            evictFor(0, now);
+            if (cursor.position() > tail) {
+                return new CatchUp.Gap(CatchUp.Reason.UNAVAILABLE, Math.max(0, revision));
+            }
+            if (cursor.position() < floor) {
+                return new CatchUp.Gap(CatchUp.Reason.TRIMMED, Math.max(0, revision));
+            }
+            var events = new ArrayList<SessionEvent>();
+            long last = Math.min(tail, cursor.position() + most);
+            for (long p = cursor.position() + 1; p <= last; p++) {
+                Slot slot = slot(p);
+                events.add(new SessionEvent(
+                        new Cursor(cursor.incarnation(), slot.revision(), p, session), slot.activity()));
+            }
+            return new CatchUp.Events(events);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void subscribe(Environment.Signal wake) {
+        subscribers.add(wake);
+    }
+
+    void unsubscribe(Environment.Signal wake, long now) {
+        subscribers.remove(wake);
+        lock.lock();
+        try {
+            lastUse = now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean hasSubscribers() {
+        return !subscribers.isEmpty();
+    }
+
+    void wake() {
+        subscribers.forEach(Environment.Signal::raise);
+    }
+
+    long revision() {
+        return revision;
+    }
+
+    long tailPosition() {
+        return tail;
+    }
+
+    /** @return whether the ring itself may go */
+    boolean trim(long now) {
+        lock.lock();
+        try {
+            evictFor(0, now);
+            boolean empty = floor == tail;
+            if (empty) {
+                slots = new Slot[0];
+            }
+            return empty
+                    && subscribers.isEmpty()
+                    && fold == null
+                    && now - lastUse > bounds.idle().toNanos();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An interrupt does not withdraw a job: a transaction is short, and a caller that knows how its write ended can
  * decide better than one that does not. The flag is set again when the answer is there.
  */
-final class Job<T> {
+final class Job<T extends @Nullable Object> {
     /** Longer than any wait, and short enough for arithmetic in nanoseconds. */
     static final Duration FOREVER = Duration.ofDays(36_500);
 

@@ -128,11 +128,11 @@ final class OpenDatabase {
         readers.abandon(why);
     }
 
-    <T> T write(Work<T> work, boolean urgent) {
+    <T extends @Nullable Object> T write(Work<T> work, boolean urgent) {
         return running().write(work, urgent);
     }
 
-    <T> T read(Work<T> work) {
+    <T extends @Nullable Object> T read(Work<T> work) {
         return readers.read(work);
     }
 

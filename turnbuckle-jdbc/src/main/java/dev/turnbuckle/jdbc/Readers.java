@@ -4,6 +4,7 @@ import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.store.plan.Transactions.Work;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A few read-only connections, each on its own thread: a driver in native code would hold a virtual thread's carrier. */
 final class Readers {
@@ -19,7 +20,7 @@ final class Readers {
         this.dialect = dialect;
     }
 
-    <T> T read(Work<T> work) {
+    <T extends @Nullable Object> T read(Work<T> work) {
         var job = new Job<>(work, environment);
         queue.put(job, false);
         return job.await();

@@ -59,17 +59,17 @@ final class SqliteTransactions implements Transactions {
     }
 
     @Override
-    public <T> T write(Work<T> work) {
+    public <T extends @Nullable Object> T write(Work<T> work) {
         return database().write(work, false);
     }
 
     @Override
-    public <T> T writeFirst(Work<T> work) {
+    public <T extends @Nullable Object> T writeFirst(Work<T> work) {
         return database().write(work, true);
     }
 
     @Override
-    public <T> T read(Work<T> work) {
+    public <T extends @Nullable Object> T read(Work<T> work) {
         return database().read(work);
     }
 

@@ -7,6 +7,7 @@ import dev.turnbuckle.store.plan.Transactions.Work;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one connection that writes, on its own thread (S33). It takes what callers have queued and makes one transaction
@@ -45,7 +46,7 @@ final class Writer {
         this.parts = parts;
     }
 
-    <T> T write(Work<T> work, boolean urgent) {
+    <T extends @Nullable Object> T write(Work<T> work, boolean urgent) {
         var job = new Job<>(work, environment);
         queue.put(job, urgent);
         return job.await();

@@ -5,6 +5,9 @@ public final class SessionDeletedException extends TurnbuckleException {
     private static final long serialVersionUID = 1L;
 
     public SessionDeletedException(String session) {
-        super(Remedy.RELOAD, "session_deleted", "session \"" + session + "\" was deleted; ids are used once: open a session with another id");
+        super(
+                Remedy.RELOAD,
+                "session_deleted",
+                "session \"" + session + "\" was deleted; ids are used once: open a session with another id");
     }
 }

@@ -16,7 +16,11 @@ public record Cursor(String incarnation, long revision, long position, String se
         return PREFIX + ":" + incarnation + ":" + revision + ":" + position + ":" + session;
     }
 
-    /** @throws InvalidInputException saying which part is wrong (O2) */
+    /**
+     * Reads the text form.
+     *
+     * @throws InvalidInputException saying which part is wrong (O2)
+     */
     public static Cursor parse(String text) {
         String[] parts = text.split(":", 5);
         if (!parts[0].equals(PREFIX)) {
@@ -42,7 +46,8 @@ public record Cursor(String incarnation, long revision, long position, String se
 
     private static InvalidInputException malformed(String why, String text) {
         String shown = text.length() <= 80 ? text : text.substring(0, 80) + "…";
-        return new InvalidInputException("not a cursor: " + why + " (\"" + shown + "\"); take it from an event or observation");
+        return new InvalidInputException(
+                "not a cursor: " + why + " (\"" + shown + "\"); take it from an event or observation");
     }
 
     /** Hidden in logs. */

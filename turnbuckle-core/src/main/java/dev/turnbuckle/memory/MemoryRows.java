@@ -24,7 +24,6 @@ import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.store.plan.Rows;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -49,7 +48,9 @@ final class MemoryRows implements Rows {
     private record At(long branch, long depth) implements Comparable<At> {
         @Override
         public int compareTo(At other) {
-            return Comparator.comparingLong(At::branch).thenComparingLong(At::depth).compare(this, other);
+            return Comparator.comparingLong(At::branch)
+                    .thenComparingLong(At::depth)
+                    .compare(this, other);
         }
     }
 
@@ -200,7 +201,10 @@ final class MemoryRows implements Rows {
                 .filter(s -> !s.deleted() && s.id().startsWith(query.prefix()))
                 .filter(s -> query.parent() == null
                         || query.parent().equals(s.metadata().parent()))
-                .filter(s -> s.metadata().labels().entrySet().containsAll(query.labels().entrySet()))
+                .filter(s -> s.metadata()
+                        .labels()
+                        .entrySet()
+                        .containsAll(query.labels().entrySet()))
                 .filter(s -> query.state() == null || query.state() == state(s))
                 .sorted(Comparator.comparing(SessionRow::updatedAt).reversed().thenComparing(SessionRow::id))
                 .filter(s -> after == null || isAfter(s, after))
@@ -250,16 +254,17 @@ final class MemoryRows implements Rows {
     public int reclaim(int most) {
         int[] removed = {0};
         purge(entries, e -> deadBranch(e.branch()), e -> new At(e.branch(), e.depth()), removed, most);
-        purge(turns, t -> dead(t.row().session()), t -> new InSession<>(t.row().session(), t.row().id().value()), removed, most);
+        purge(
+                turns,
+                t -> dead(t.row().session()),
+                t -> new InSession<>(t.row().session(), t.row().id().value()),
+                removed,
+                most);
         return removed[0];
     }
 
     private static <K, V> void purge(
-            Table<K, V> table,
-            Predicate<V> dead,
-            java.util.function.Function<V, K> key,
-            int[] removed,
-            int most) {
+            Table<K, V> table, Predicate<V> dead, java.util.function.Function<V, K> key, int[] removed, int most) {
         for (V row : List.copyOf(table.values())) {
             if (removed[0] < most && dead.test(row)) {
                 table.remove(key.apply(row));
@@ -537,17 +542,18 @@ final class MemoryRows implements Rows {
     @Override
     public List<WaitRow> waits(String session, TurnId turn) {
         return waits.values().stream()
-                .filter(w -> w.open().session().equals(session) && w.open().turn().equals(turn))
+                .filter(w ->
+                        w.open().session().equals(session) && w.open().turn().equals(turn))
                 .toList();
     }
 
     @Override
     public List<OpenWait> openWaits(@Nullable String session, int most) {
         return waits.values().stream()
-                .filter(w -> w.decision() == null && (session == null || w.open().session().equals(session)))
+                .filter(w -> w.decision() == null
+                        && (session == null || w.open().session().equals(session)))
                 .map(WaitRow::open)
-                .sorted(Comparator.comparing(OpenWait::since)
-                        .thenComparing(w -> w.id().value()))
+                .sorted(Comparator.comparing(OpenWait::since).thenComparing(w -> w.id().value()))
                 .limit(most)
                 .toList();
     }
@@ -602,7 +608,9 @@ final class MemoryRows implements Rows {
         entries.values().forEach(e -> dump.put("entry " + e.branch() + " " + e.depth(), e.toString()));
         compactions.values().forEach(c -> dump.put("compaction " + c.depth(), c.toString()));
         usage.values().forEach(u -> dump.put("usage " + u.row(), u.toString()));
-        turns.values().forEach(t -> dump.put("turn " + t.row().session() + " " + t.row().id(), t.toString()));
+        turns.values()
+                .forEach(t ->
+                        dump.put("turn " + t.row().session() + " " + t.row().id(), t.toString()));
         inbox.values().forEach(i -> dump.put("inbox " + i.item().sequence(), i.toString()));
         journal.values().forEach(j -> dump.put("journal " + j.key(), j.toString()));
         waits.values().forEach(w -> dump.put("wait " + w.open().id(), w.toString()));

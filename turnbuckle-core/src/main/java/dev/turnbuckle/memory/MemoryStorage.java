@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same rules as every storage, nothing durable: for tests and for work that may be lost. One instance can be opened
@@ -117,7 +118,7 @@ public final class MemoryStorage implements Storage {
         }
 
         @Override
-        public <T> T write(Work<T> work) {
+        public <T extends @Nullable Object> T write(Work<T> work) {
             lock.lock();
             try {
                 rows.begin();
@@ -137,7 +138,7 @@ public final class MemoryStorage implements Storage {
         }
 
         @Override
-        public <T> T read(Work<T> work) {
+        public <T extends @Nullable Object> T read(Work<T> work) {
             lock.lock();
             try {
                 return work.run(rows);

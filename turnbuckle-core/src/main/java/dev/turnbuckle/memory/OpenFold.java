@@ -69,7 +69,8 @@ final class OpenFold {
     private void add(Activity activity, Supplier<Instant> clock) {
         switch (activity) {
             case Activity.TextDelta d -> item(d.item(), "text", clock).add(d.text());
-            case Activity.ReasoningDelta d -> item(d.item() + "/reasoning", "reasoning", clock).add(d.text());
+            case Activity.ReasoningDelta d ->
+                item(d.item() + "/reasoning", "reasoning", clock).add(d.text());
             case Activity.ToolStarted t -> item(t.item(), "tool", clock).add(t.tool());
             case Activity.ToolEnded t -> items.remove(t.item());
             case Activity.Retracted r ->

@@ -137,7 +137,8 @@ final class Ring {
                 revision = known;
             }
             return new LiveReplay.Tail(
-                    new Cursor(incarnation, Math.max(0, revision), tail, session), fold == null ? List.of() : fold.items());
+                    new Cursor(incarnation, Math.max(0, revision), tail, session),
+                    fold == null ? List.of() : fold.items());
         } finally {
             lock.unlock();
         }

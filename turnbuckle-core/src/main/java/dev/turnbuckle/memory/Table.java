@@ -20,8 +20,7 @@ final class Table<K, V> {
         return new Table<>(new TreeMap<>(), undo);
     }
 
-    @Nullable
-    V get(K key) {
+    @Nullable V get(K key) {
         return rows.get(key);
     }
 

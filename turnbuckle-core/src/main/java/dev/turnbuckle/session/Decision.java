@@ -26,7 +26,10 @@ public record Decision(WaitId id, Answer answer, String by, Instant at, boolean 
      * @param text reason of a rejection, result of a finished call
      * @param arguments edited arguments of an approved call, as JSON
      */
-    public record Answer(Verdict verdict, @Nullable String text, @Nullable String arguments) {
+    public record Answer(
+            Verdict verdict,
+            @Nullable String text,
+            @Nullable String arguments) {
         public static Answer of(Verdict verdict) {
             return new Answer(verdict, null, null);
         }

@@ -54,7 +54,12 @@ public record InboxItem(
      * @param point the safe point at which it joined, 0 when it opened the turn
      */
     public record Status(
-            State state, @Nullable TurnId turn, long generation, int point, int attempts, @Nullable String error) {
+            State state,
+            @Nullable TurnId turn,
+            long generation,
+            int point,
+            int attempts,
+            @Nullable String error) {
         public static final Status NEW = new Status(State.PENDING, null, 0, 0, 0, null);
 
         public Status with(State next) {

@@ -34,8 +34,8 @@ public record Input(
             throw new InvalidInputException("an input needs at least one part; use Input.text(\"…\")");
         }
         if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARS)) {
-            throw new InvalidInputException("an idempotency key has 1 to " + MAX_KEY_CHARS + " characters, this one has "
-                    + key.length());
+            throw new InvalidInputException(
+                    "an idempotency key has 1 to " + MAX_KEY_CHARS + " characters, this one has " + key.length());
         }
         int chars = context.entrySet().stream()
                 .mapToInt(e -> e.getKey().length() + e.getValue().length())

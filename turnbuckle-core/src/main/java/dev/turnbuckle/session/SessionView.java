@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param revision 0 for a session that has not committed yet
  * @param openTurn the turn that runs or waits
  */
-public record SessionView(String id, String agent, long revision, List<Entry> entries, @Nullable TurnId openTurn) {
+public record SessionView(
+        String id,
+        String agent,
+        long revision,
+        List<Entry> entries,
+        @Nullable TurnId openTurn) {
     public SessionView {
         entries = List.copyOf(entries);
     }

@@ -17,7 +17,10 @@ public record Commit(Target target, History history, State state, Settlement set
      * @param base where the entries are appended; {@code null} for the head
      * @param compaction depth that the model's view keeps from, with the first entry as its summary (S20)
      */
-    public record History(@Nullable Position base, List<Message> entries, @Nullable Long compaction) {
+    public record History(
+            @Nullable Position base,
+            List<Message> entries,
+            @Nullable Long compaction) {
         public History {
             entries = List.copyOf(entries);
         }
@@ -36,7 +39,9 @@ public record Commit(Target target, History history, State state, Settlement set
      * @param components the complete map: a missing name means deleted; {@code null} leaves the checkpoint as it is
      * @param metadata the changed metadata, {@code null} when unchanged
      */
-    public record State(@Nullable Map<String, Component> components, @Nullable Metadata metadata) {
+    public record State(
+            @Nullable Map<String, Component> components,
+            @Nullable Metadata metadata) {
         public static final State UNCHANGED = new State(null, null);
     }
 
@@ -61,6 +66,7 @@ public record Commit(Target target, History history, State state, Settlement set
      * @param attachments blobs that the history refers to
      * @param parts blobs that the turn record refers to and that were not stored before
      */
+    @SuppressWarnings("AvoidCommonTypeNames") // the fifth group of S6, always written Commit.Record
     public record Record(TurnOutcome outcome, Blob turnRecord, List<Blob> attachments, List<Blob> parts) {
         public Record {
             attachments = List.copyOf(attachments);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param version encoding version of the bytes (S23)
  * @param blob the bytes when they changed or are to be verified; {@code null} for unchanged ones
  */
-public record Component(int version, String hash, String writer, @Nullable Blob blob) {
+public record Component(
+        int version, String hash, String writer, @Nullable Blob blob) {
     public static Component changed(int version, String writer, Blob blob) {
         return new Component(version, blob.hash(), writer, blob);
     }

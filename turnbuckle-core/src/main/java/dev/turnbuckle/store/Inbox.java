@@ -71,7 +71,8 @@ public interface Inbox {
          * @param existing true when this key had been accepted before with this content
          * @param open the turn that runs or waits now, if any (T6)
          */
-        record Row(InboxItem item, boolean existing, @Nullable TurnId open) implements Accepted {}
+        record Row(
+                InboxItem item, boolean existing, @Nullable TurnId open) implements Accepted {}
 
         /** The key was used with other content; both by their hash. */
         record KeyConflict(InboxItem existing, String existingHash, String offeredHash) implements Accepted {}

@@ -29,7 +29,12 @@ public record SessionRow(
      * @param chain hash of the whole path up to here
      * @param checkpoint hash of the root, if there is state
      */
-    public record Head(long revision, long branch, long depth, String chain, @Nullable String checkpoint) {
+    public record Head(
+            long revision,
+            long branch,
+            long depth,
+            String chain,
+            @Nullable String checkpoint) {
         public static final Head EMPTY = new Head(0, 0, 0, Hash.NONE, null);
     }
 
@@ -39,7 +44,6 @@ public record SessionRow(
     }
 
     public SessionRow work(@Nullable TurnId open, @Nullable Instant nextDue) {
-        return new SessionRow(
-                id, agent, head, open, facts, metadata, createdAt, updatedAt, nextDue, deleted);
+        return new SessionRow(id, agent, head, open, facts, metadata, createdAt, updatedAt, nextDue, deleted);
     }
 }

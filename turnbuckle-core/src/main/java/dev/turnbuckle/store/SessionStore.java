@@ -65,7 +65,10 @@ public interface SessionStore {
 
     /** Filters of a list; {@code null} and empty mean any. */
     record Query(
-            String prefix, Map<String, String> labels, @Nullable String parent, SessionSummary.@Nullable State state) {
+            String prefix,
+            Map<String, String> labels,
+            @Nullable String parent,
+            SessionSummary.@Nullable State state) {
         public static final Query ALL = new Query("", Map.of(), null, null);
     }
 }

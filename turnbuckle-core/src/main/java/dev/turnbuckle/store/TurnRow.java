@@ -21,7 +21,8 @@ public record TurnRow(
         @Nullable String lastError,
         @Nullable Ending ending) {
     /** Raced by cancel and commit (T8). */
-    public record Gate(State state, @Nullable String by, @Nullable String reason) {
+    public record Gate(
+            State state, @Nullable String by, @Nullable String reason) {
         public enum State {
             OPEN,
             CANCELLED,
@@ -39,7 +40,11 @@ public record TurnRow(
      * @param driven time that earlier drives spent, suspension excluded
      * @param notBefore pause before the next attempt after a failure
      */
-    public record Times(Instant openedAt, Duration driven, @Nullable Instant notBefore, @Nullable Instant endedAt) {}
+    public record Times(
+            Instant openedAt,
+            Duration driven,
+            @Nullable Instant notBefore,
+            @Nullable Instant endedAt) {}
 
     /**
      * The receipt (S11) and what the turn leaves.
@@ -47,21 +52,23 @@ public record TurnRow(
      * @param record hash of the turn record
      * @param checkpoint hash of the root at this turn's end
      */
-    public record Ending(String intent, TurnOutcome outcome, long revision, String record, @Nullable String checkpoint) {}
+    public record Ending(
+            String intent,
+            TurnOutcome outcome,
+            long revision,
+            String record,
+            @Nullable String checkpoint) {}
 
     public TurnRow with(TurnSummary.State next) {
-        return new TurnRow(
-                session, id, agent, baseRevision, userText, next, gate, attempts, times, lastError, ending);
+        return new TurnRow(session, id, agent, baseRevision, userText, next, gate, attempts, times, lastError, ending);
     }
 
     public TurnRow with(Gate next) {
-        return new TurnRow(
-                session, id, agent, baseRevision, userText, state, next, attempts, times, lastError, ending);
+        return new TurnRow(session, id, agent, baseRevision, userText, state, next, attempts, times, lastError, ending);
     }
 
     public TurnRow with(Times next) {
-        return new TurnRow(
-                session, id, agent, baseRevision, userText, state, gate, attempts, next, lastError, ending);
+        return new TurnRow(session, id, agent, baseRevision, userText, state, gate, attempts, next, lastError, ending);
     }
 
     public TurnRow attempts(int next, @Nullable String error) {

@@ -71,8 +71,6 @@ public interface Tool {
     /** Calls for which the test holds wait for a person before they start. */
     default <I> Tool needsApproval(Class<I> input, Predicate<I> when) {
         return new AdjustedTool(
-                this,
-                spec(),
-                call -> approvalNeeded(call) || when.test(Json.<I>readUser(call.arguments(), input)));
+                this, spec(), call -> approvalNeeded(call) || when.test(Json.<I>readUser(call.arguments(), input)));
     }
 }

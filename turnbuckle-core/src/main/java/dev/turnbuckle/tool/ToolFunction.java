@@ -8,6 +8,5 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface ToolFunction<I> {
-    @Nullable
-    Object apply(I input) throws Exception;
+    @Nullable Object apply(I input) throws Exception;
 }

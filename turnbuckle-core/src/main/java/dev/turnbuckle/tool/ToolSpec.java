@@ -19,10 +19,15 @@ public record ToolSpec(
      * @param backoff pause before the second attempt, doubled for each further one
      */
     public record Limits(Duration timeout, int outputChars, int concurrency, int attempts, Duration backoff) {
-        public static final Limits DEFAULT = new Limits(Duration.ofMinutes(2), 64 * 1024, 64, 1, Duration.ofMillis(200));
+        public static final Limits DEFAULT =
+                new Limits(Duration.ofMinutes(2), 64 * 1024, 64, 1, Duration.ofMillis(200));
 
         public Limits {
-            if (timeout.isNegative() || timeout.isZero() || outputChars < 1 || concurrency < 1 || attempts < 1
+            if (timeout.isNegative()
+                    || timeout.isZero()
+                    || outputChars < 1
+                    || concurrency < 1
+                    || attempts < 1
                     || backoff.isNegative()) {
                 throw new InvalidInputException("a tool's limits must be positive: timeout " + timeout + ", output "
                         + outputChars + ", concurrency " + concurrency + ", attempts " + attempts);
@@ -32,8 +37,8 @@ public record ToolSpec(
 
     public ToolSpec {
         if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
-            throw new InvalidInputException("a tool's name is 1 to 64 letters, digits, '_' or '-' (vendors take no other): \""
-                    + name + "\"");
+            throw new InvalidInputException(
+                    "a tool's name is 1 to 64 letters, digits, '_' or '-' (vendors take no other): \"" + name + "\"");
         }
         if (effectClass == EffectClass.ONCE && limits.attempts() > 1) {
             throw new InvalidInputException("tool \"" + name + "\" is ONCE and cannot be retried by itself; use "

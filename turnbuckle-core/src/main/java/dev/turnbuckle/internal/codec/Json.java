@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.codec;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.turnbuckle.error.InvalidInputException;
@@ -18,6 +19,8 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedClass;
+import tools.jackson.databind.introspect.AnnotatedConstructor;
+import tools.jackson.databind.introspect.AnnotatedMethod;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.NamedType;
@@ -125,8 +128,7 @@ public final class Json {
     }
 
     private static void refuseInexact(JsonNode node, String path) {
-        if (node.isIntegralNumber()
-                && (!node.canConvertToLong() || Math.abs(node.longValue()) > MAX_SAFE_INTEGER)) {
+        if (node.isIntegralNumber() && (!node.canConvertToLong() || Math.abs(node.longValue()) > MAX_SAFE_INTEGER)) {
             throw new InvalidInputException("the integer " + node.asString() + " at \"" + (path.isEmpty() ? "/" : path)
                     + "\" is beyond 2^53 and has no canonical form; carry it as text");
         }
@@ -156,6 +158,29 @@ public final class Json {
             return type.isSealed() && type.getName().startsWith("dev.turnbuckle.");
         }
 
+        /** An id of ours is its text. */
+        private static boolean id(Class<?> type) {
+            return type.isRecord()
+                    && type.getName().startsWith("dev.turnbuckle.session.")
+                    && type.getSimpleName().endsWith("Id");
+        }
+
+        @Override
+        public @Nullable Boolean hasAsValue(MapperConfig<?> config, Annotated annotated) {
+            return annotated instanceof AnnotatedMethod method
+                            && id(method.getDeclaringClass())
+                            && method.getName().equals("value")
+                    ? Boolean.TRUE
+                    : super.hasAsValue(config, annotated);
+        }
+
+        @Override
+        public JsonCreator.@Nullable Mode findCreatorAnnotation(MapperConfig<?> config, Annotated annotated) {
+            return annotated instanceof AnnotatedConstructor constructor && id(constructor.getDeclaringClass())
+                    ? JsonCreator.Mode.DELEGATING
+                    : super.findCreatorAnnotation(config, annotated);
+        }
+
         private static @Nullable Class<?> sealedParent(Class<?> type) {
             return Arrays.stream(type.getInterfaces())
                     .filter(SealedTypes::ours)
@@ -164,7 +189,9 @@ public final class Json {
         }
 
         private static String caseName(Class<?> type) {
-            return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+            return type.getSimpleName()
+                    .replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
+                    .toLowerCase(Locale.ROOT);
         }
 
         @Override

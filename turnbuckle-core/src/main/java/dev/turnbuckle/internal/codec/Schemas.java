@@ -39,7 +39,8 @@ public final class Schemas {
      * @param description reads the description that an annotation of the caller's carries
      * @throws WiringException when the type cannot be described
      */
-    public static String ofType(Type type, Class<? extends Annotation> annotation, Function<Annotation, String> description) {
+    public static String ofType(
+            Type type, Class<? extends Annotation> annotation, Function<Annotation, String> description) {
         try {
             ObjectNode schema = generator(annotation, description).generateSchema(type);
             schema.remove("$schema");
@@ -100,7 +101,8 @@ public final class Schemas {
         if (COMPILED.size() >= MAX_CACHED) {
             COMPILED.clear();
         }
-        Schema made = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
+        Schema made = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(schema);
         COMPILED.put(schema, made);
         return made;
     }

@@ -34,7 +34,8 @@ record Composition(
         long from) {
     private static final String KEY = "composition";
 
-    static Composition of(Agent agent, TurnFacts facts, TurnState state, TurnJournal journal, TurnPort port, long from) {
+    static Composition of(
+            Agent agent, TurnFacts facts, TurnState state, TurnJournal journal, TurnPort port, long from) {
         String request = Json.object().put("agent", agent.name()).toString();
         JournalEntry recorded = journal.recall(KEY, request);
         Draft draft = new Draft(agent, facts, state, from);
@@ -67,7 +68,8 @@ record Composition(
             for (Plugin plugin : agent.plugins()) {
                 plugin.composePrompt(prompt);
             }
-            List<ToolSpec> specs = agent.tools().values().stream().map(Tool::spec).toList();
+            List<ToolSpec> specs =
+                    agent.tools().values().stream().map(Tool::spec).toList();
             String schema = facts.answerSchema();
             ModelSpec model = agent.model().spec();
             outcome = new Outcomes.CompositionOutcome(

@@ -20,7 +20,12 @@ import tools.jackson.databind.JsonNode;
  */
 record MendedAnswer(Message message, List<Call> calls) {
     /** @param problem what the model is told instead of a result; {@code null} when the call can run */
-    record Call(int index, String id, String tool, String arguments, @Nullable String problem) {}
+    record Call(
+            int index,
+            String id,
+            String tool,
+            String arguments,
+            @Nullable String problem) {}
 
     static MendedAnswer of(List<Part> parts, Map<String, ToolSpec> tools) {
         var mended = new ArrayList<Part>();
@@ -48,22 +53,39 @@ record MendedAnswer(Message message, List<Call> calls) {
         try {
             arguments = Json.parse(asked.arguments().isBlank() ? "{}" : asked.arguments());
         } catch (InvalidInputException e) {
-            return new Call(index, id, name, wrapped(asked.arguments()), "The arguments are " + e.getMessage()
-                    + ". Send one JSON object that fits the tool's schema.");
+            return new Call(
+                    index,
+                    id,
+                    name,
+                    wrapped(asked.arguments()),
+                    "The arguments are " + e.getMessage() + ". Send one JSON object that fits the tool's schema.");
         }
         if (!arguments.isObject()) {
-            return new Call(index, id, name, wrapped(asked.arguments()), "The arguments must be one JSON object, not "
-                    + arguments.getNodeType().name().toLowerCase(java.util.Locale.ROOT) + ".");
+            return new Call(
+                    index,
+                    id,
+                    name,
+                    wrapped(asked.arguments()),
+                    "The arguments must be one JSON object, not "
+                            + arguments.getNodeType().name().toLowerCase(java.util.Locale.ROOT) + ".");
         }
         ToolSpec spec = tools.get(name);
         if (spec == null) {
-            return new Call(index, id, safeName(name), arguments.toString(), "There is no tool named \"" + name + "\". "
-                    + (tools.isEmpty() ? "There are no tools." : "Tools: " + String.join(", ", tools.keySet()) + "."));
+            return new Call(
+                    index,
+                    id,
+                    safeName(name),
+                    arguments.toString(),
+                    "There is no tool named \"" + name + "\". "
+                            + (tools.isEmpty()
+                                    ? "There are no tools."
+                                    : "Tools: " + String.join(", ", tools.keySet()) + "."));
         }
         List<String> problems = Schemas.problems(spec.schema(), arguments);
         String problem = problems.isEmpty()
                 ? null
-                : "The arguments do not fit the tool's schema: " + String.join("; ", problems) + ". Correct them and call again.";
+                : "The arguments do not fit the tool's schema: " + String.join("; ", problems)
+                        + ". Correct them and call again.";
         return new Call(index, id, name, arguments.toString(), problem);
     }
 

@@ -74,7 +74,8 @@ final class ModelStep {
 
     private static Halt failed(Outcomes.ModelOutcome outcome) {
         var kind = ModelFailure.Kind.valueOf(outcome.failure());
-        String last = outcome.attempts().isEmpty() ? "" : outcome.attempts().getLast().message();
+        String last =
+                outcome.attempts().isEmpty() ? "" : outcome.attempts().getLast().message();
         return new Halt(new Halt.Reason.Failed(
                 "model_" + kind.name().toLowerCase(Locale.ROOT),
                 "the model gave no answer after " + outcome.attempts().size() + " attempt(s): " + last,
@@ -112,7 +113,8 @@ final class ModelStep {
                 context.messages(composition.from()),
                 List.copyOf(composition.tools().values()),
                 composition.answerSchema());
-        port.publish(new Activity.ModelStarted(facts.turn(), item, composition.model().name()));
+        port.publish(new Activity.ModelStarted(
+                facts.turn(), item, composition.model().name()));
         var stream = new Stream(item);
         boolean kept = false;
         try {
@@ -124,7 +126,11 @@ final class ModelStep {
                     kept = true;
                     port.publish(new Activity.ModelEnded(facts.turn(), item, true, completed.usage()));
                     return new Outcomes.ModelOutcome(
-                            completed.parts(), completed.usage(), completed.finishReason(), null, List.copyOf(attempts));
+                            completed.parts(),
+                            completed.usage(),
+                            completed.finishReason(),
+                            null,
+                            List.copyOf(attempts));
                 }
                 case Supervised.Ending.Cancelled<ModelEvent.Completed> c -> {
                     partial = stream.close();

@@ -16,7 +16,11 @@ final class Outcomes {
 
     /** @param failure kind of the failure when there is no answer */
     record ModelOutcome(
-            List<Part> parts, Usage usage, String finish, @Nullable String failure, List<Attempt> attempts) {}
+            List<Part> parts,
+            Usage usage,
+            String finish,
+            @Nullable String failure,
+            List<Attempt> attempts) {}
 
     /**
      * @param how {@code performed}, {@code unknown}, {@code cancelled}, {@code refused}

@@ -70,8 +70,8 @@ final class Supervised<T> {
         }
     }
 
-    private static void awaitOrInterrupt(
-            Environment.Signal wake, long seen, Duration left, Environment.Task task) throws InterruptedException {
+    private static void awaitOrInterrupt(Environment.Signal wake, long seen, Duration left, Environment.Task task)
+            throws InterruptedException {
         try {
             wake.await(seen, left);
         } catch (InterruptedException e) {

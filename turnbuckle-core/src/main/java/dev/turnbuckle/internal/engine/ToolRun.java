@@ -102,16 +102,17 @@ final class ToolRun {
             return new Supervised<>(
                             port,
                             "tool " + job.spec().name(),
-                            () -> port.spanned("tool", job.spec().name(), job.key(), () -> job.tool()
-                                    .call(job.call(), context)))
+                            () -> port.spanned(
+                                    "tool",
+                                    job.spec().name(),
+                                    job.key(),
+                                    () -> job.tool().call(job.call(), context)))
                     .run(job.spec().limits().timeout());
         }
     }
 
     private static String timeoutText(Job job, boolean stopped) {
-        String effect = job.spec().effectClass() == EffectClass.READ
-                ? ""
-                : " It may or may not have taken effect.";
+        String effect = job.spec().effectClass() == EffectClass.READ ? "" : " It may or may not have taken effect.";
         return "The call did not end within " + job.spec().limits().timeout() + " and was "
                 + (stopped ? "stopped." : "given up; it ignores its interrupt.") + effect;
     }
@@ -121,8 +122,7 @@ final class ToolRun {
         return "The tool failed: " + failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
 
-    private static Tried finished(
-            Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
+    private static Tried finished(Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
         String text = clean(result.text());
         int limit = job.spec().limits().outputChars();
         Blob rest = null;
@@ -180,7 +180,10 @@ final class ToolRun {
                     job.spec().effectClass(),
                     job.request(),
                     Json.write(full),
-                    new TurnJournal.Timing(start, port.environment().now(), Math.max(1, tried.attempts().size())),
+                    new TurnJournal.Timing(
+                            start,
+                            port.environment().now(),
+                            Math.max(1, tried.attempts().size())),
                     tried.attachment() == null ? List.of() : List.of(tried.attachment()));
         }
         journal.flush();

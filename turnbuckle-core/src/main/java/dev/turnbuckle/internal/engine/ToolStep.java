@@ -52,6 +52,7 @@ final class ToolStep {
         final String key;
         Outcomes.@Nullable ToolOutcome outcome;
         ToolRun.@Nullable Job job;
+
         @Nullable WaitRow waits;
 
         Slot(MendedAnswer.Call call, String key) {
@@ -114,11 +115,7 @@ final class ToolStep {
             return;
         }
         var job = new ToolRun.Job(
-                slot.key,
-                request,
-                tool,
-                spec,
-                new ToolCall(slot.call.id(), slot.call.tool(), slot.call.arguments()));
+                slot.key, request, tool, spec, new ToolCall(slot.call.id(), slot.call.tool(), slot.call.arguments()));
         if (recorded != null) {
             decideUnknown(slot, job);
         } else {
@@ -269,7 +266,9 @@ final class ToolStep {
             Outcomes.ToolOutcome outcome = joined.results().get(i);
             if (outcome == null) {
                 boolean started = journal.has("model/" + number + "/tool/" + call.index());
-                outcome = started ? Waiting.unknown() : Outcomes.ToolOutcome.of("cancelled", true, "Cancelled before it started or ended.");
+                outcome = started
+                        ? Waiting.unknown()
+                        : Outcomes.ToolOutcome.of("cancelled", true, "Cancelled before it started or ended.");
             }
             parts.add(new Part.ToolResult(call.id(), call.tool(), outcome.text(), outcome.error()));
         }

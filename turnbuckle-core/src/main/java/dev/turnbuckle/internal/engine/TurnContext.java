@@ -55,6 +55,8 @@ final class TurnContext {
         if (first == history.size()) {
             first = Math.max(0, history.size() - most);
         }
-        return history.isEmpty() ? 1 : history.get(Math.min(first, history.size() - 1)).depth();
+        return history.isEmpty()
+                ? 1
+                : history.get(Math.min(first, history.size() - 1)).depth();
     }
 }

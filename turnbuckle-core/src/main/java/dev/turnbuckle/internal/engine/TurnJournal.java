@@ -51,8 +51,8 @@ final class TurnJournal {
         try {
             JournalEntry entry = known.get(key);
             if (entry != null && !entry.requestHash().equals(Hash.of(request))) {
-                throw new Halt(new Halt.Reason.Mismatch(
-                        key, JsonDiff.of(Json.parse(entry.request()), Json.parse(request))));
+                throw new Halt(
+                        new Halt.Reason.Mismatch(key, JsonDiff.of(Json.parse(entry.request()), Json.parse(request))));
             }
             return entry;
         } finally {
@@ -76,7 +76,13 @@ final class TurnJournal {
 
     /** Buffers an outcome. */
     void done(
-            String key, String kind, EffectClass effectClass, String request, String outcome, Timing timing, List<Blob> extra) {
+            String key,
+            String kind,
+            EffectClass effectClass,
+            String request,
+            String outcome,
+            Timing timing,
+            List<Blob> extra) {
         add(
                 new JournalEntry(
                         key,

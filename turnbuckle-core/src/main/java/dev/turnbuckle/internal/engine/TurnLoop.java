@@ -64,7 +64,8 @@ public final class TurnLoop {
 
     private TurnResult drive() throws InterruptedException {
         facts.inputs().stream().filter(i -> i.status().point() == 0).forEach(this::take);
-        Composition composition = Composition.of(agent, facts, state, journal, port, context.from(agent.historyEntries()));
+        Composition composition =
+                Composition.of(agent, facts, state, journal, port, context.from(agent.historyEntries()));
         var model = new ModelStep(port, facts, journal, composition, context);
         var tools = new ToolStep(port, facts, journal, state, agent, composition);
         for (int n = 1; ; n++) {
@@ -80,7 +81,10 @@ public final class TurnLoop {
                 if (problem != null && !steered) {
                     context.add(Message.runtime(problem));
                 } else if (!steered) {
-                    return ended(new TurnOutcome.Answered(facts.turn(), answer.message().text(), total()), false);
+                    return ended(
+                            new TurnOutcome.Answered(
+                                    facts.turn(), answer.message().text(), total()),
+                            false);
                 }
             } else {
                 context.add(answer.message());
@@ -105,7 +109,8 @@ public final class TurnLoop {
         try {
             outcome = model.call(n, this::beforeEffect);
         } catch (Halt halt) {
-            if (halt.reason() instanceof Halt.Reason.Cancelled && !model.partial().isEmpty()) {
+            if (halt.reason() instanceof Halt.Reason.Cancelled
+                    && !model.partial().isEmpty()) {
                 lastText = model.partial();
                 context.add(new Message(Message.Role.ASSISTANT, List.of(new Part.Text(lastText)), true));
             }
@@ -142,8 +147,8 @@ public final class TurnLoop {
             return null;
         }
         try {
-            List<String> problems =
-                    Schemas.problems(composition.answerSchema(), Json.parse(answer.message().text()));
+            List<String> problems = Schemas.problems(
+                    composition.answerSchema(), Json.parse(answer.message().text()));
             return problems.isEmpty()
                     ? null
                     : "Your answer does not fit the required JSON schema: " + String.join("; ", problems)
@@ -162,8 +167,7 @@ public final class TurnLoop {
                 || halt instanceof Halt.Reason.LeaseLost
                 || halt instanceof Halt.Reason.Draining;
         if (!drivenOnLater) {
-            context.add(Message.of(
-                    Message.Role.TOOL, ToolStep.results(answer.calls(), joined, journal, n)));
+            context.add(Message.of(Message.Role.TOOL, ToolStep.results(answer.calls(), joined, journal, n)));
         }
         if (halt != null) {
             throw new Halt(halt);
@@ -177,8 +181,11 @@ public final class TurnLoop {
         JournalEntry recorded = journal.recall(key, "{}");
         List<InboxItem> joined;
         if (recorded != null && recorded.outcome() != null) {
-            var rows = Json.read(recorded.outcome(), Outcomes.SteerOutcome.class).inputs();
-            joined = facts.inputs().stream().filter(i -> rows.contains(i.sequence())).toList();
+            var rows =
+                    Json.read(recorded.outcome(), Outcomes.SteerOutcome.class).inputs();
+            joined = facts.inputs().stream()
+                    .filter(i -> rows.contains(i.sequence()))
+                    .toList();
         } else if (journal.has("model/" + (n + 1)) || port.cancelRequested()) {
             joined = List.of(); // the next call was made without any
         } else {
@@ -282,7 +289,9 @@ public final class TurnLoop {
     private void closeOpenCalls() {
         List<Message> added = context.added();
         Message last = added.isEmpty() ? null : added.getLast();
-        if (last != null && last.role() == Message.Role.ASSISTANT && !last.toolCalls().isEmpty()) {
+        if (last != null
+                && last.role() == Message.Role.ASSISTANT
+                && !last.toolCalls().isEmpty()) {
             List<Part> closed = last.toolCalls().stream()
                     .<Part>map(c -> new Part.ToolResult(c.id(), c.name(), "Not run: the turn ended.", true))
                     .toList();
@@ -294,7 +303,8 @@ public final class TurnLoop {
     public static @Nullable Long recordedFrom(List<JournalEntry> entries) {
         return entries.stream()
                 .filter(e -> e.kind().equals("composition") && e.outcome() != null)
-                .map(e -> Json.read(String.valueOf(e.outcome()), Outcomes.CompositionOutcome.class).from())
+                .map(e -> Json.read(String.valueOf(e.outcome()), Outcomes.CompositionOutcome.class)
+                        .from())
                 .findFirst()
                 .orElse(null);
     }

@@ -75,9 +75,10 @@ final class TurnState {
 
     private static void requireVersion(StateKey<?> key, int stored, String writer) {
         if (stored != key.version()) {
-            throw new WiringException("state \"" + key.name() + "\" is stored in encoding version " + stored + " (written by "
-                    + writer + "), this program reads version " + key.version()
-                    + "; deploy a program that knows it, or give the state a new name");
+            throw new WiringException(
+                    "state \"" + key.name() + "\" is stored in encoding version " + stored + " (written by "
+                            + writer + "), this program reads version " + key.version()
+                            + "; deploy a program that knows it, or give the state a new name");
         }
     }
 

@@ -55,8 +55,11 @@ final class Waiting {
         String key = job.key() + "/approval";
         Outcomes.@Nullable WaitOutcome decided = decision(key, job);
         if (decided == null) {
-            return new Ruling.Undecided(
-                    open(key, job, OpenWait.Kind.APPROVAL, "May \"" + job.spec().name() + "\" run with "
+            return new Ruling.Undecided(open(
+                    key,
+                    job,
+                    OpenWait.Kind.APPROVAL,
+                    "May \"" + job.spec().name() + "\" run with "
                             + shown(job.call().arguments()) + "?"));
         }
         var answer = decided.answer();
@@ -67,7 +70,8 @@ final class Waiting {
         return new Ruling.Settled(Outcomes.ToolOutcome.of(
                 "refused",
                 true,
-                "The call was not approved (" + answer.verdict().name().toLowerCase(java.util.Locale.ROOT) + " by " + decided.by() + ")" + reason));
+                "The call was not approved (" + answer.verdict().name().toLowerCase(java.util.Locale.ROOT) + " by "
+                        + decided.by() + ")" + reason));
     }
 
     private static ToolRun.Job edited(ToolRun.Job job, String arguments) {
@@ -82,9 +86,13 @@ final class Waiting {
             boolean ranAfterwards = journal.has(key);
             Outcomes.@Nullable WaitOutcome decided = decision(key, job);
             if (decided == null) {
-                return new Ruling.Undecided(open(key, job, OpenWait.Kind.UNKNOWN_OUTCOME, "\"" + job.spec().name()
-                        + "\" was started with " + shown(job.call().arguments())
-                        + " and its outcome is unknown. Done, not done, or run it again?"));
+                return new Ruling.Undecided(open(
+                        key,
+                        job,
+                        OpenWait.Kind.UNKNOWN_OUTCOME,
+                        "\"" + job.spec().name()
+                                + "\" was started with " + shown(job.call().arguments())
+                                + " and its outcome is unknown. Done, not done, or run it again?"));
             }
             switch (decided.answer().verdict()) {
                 case RUN_AGAIN -> {
@@ -94,11 +102,15 @@ final class Waiting {
                 }
                 case DONE -> {
                     return new Ruling.Settled(Outcomes.ToolOutcome.of(
-                            "decided", false, decided.answer().text() == null ? "done" : decided.answer().text()));
+                            "decided",
+                            false,
+                            decided.answer().text() == null
+                                    ? "done"
+                                    : decided.answer().text()));
                 }
                 default -> {
-                    return new Ruling.Settled(Outcomes.ToolOutcome.of(
-                            "decided", true, "It was not done, says " + decided.by() + "."));
+                    return new Ruling.Settled(
+                            Outcomes.ToolOutcome.of("decided", true, "It was not done, says " + decided.by() + "."));
                 }
             }
         }
@@ -116,8 +128,7 @@ final class Waiting {
         if (decision == null) {
             return null;
         }
-        var outcome = new Outcomes.WaitOutcome(
-                decision.id().value(), decision.answer(), decision.by(), decision.at());
+        var outcome = new Outcomes.WaitOutcome(decision.id().value(), decision.answer(), decision.by(), decision.at());
         Instant now = port.environment().now();
         journal.done(
                 key,

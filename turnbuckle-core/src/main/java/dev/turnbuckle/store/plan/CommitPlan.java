@@ -83,7 +83,8 @@ public final class CommitPlan {
             return new CommitResult.LeaseLost("turn is not open");
         }
         if (turn.gate().cancelled() && !(commit.record().outcome() instanceof TurnOutcome.Cancelled)) {
-            return new CommitResult.CancelledBefore(turn.gate().by(), turn.gate().reason());
+            return new CommitResult.CancelledBefore(
+                    turn.gate().by(), turn.gate().reason());
         }
         long actual = facts.session().head().revision();
         if (actual != commit.target().expectedRevision()) {
@@ -91,7 +92,8 @@ public final class CommitPlan {
         }
         for (long input : commit.settlement().inputs()) {
             InboxItem row = facts.claimed().get(input);
-            if (row == null || row.status().generation() != commit.target().lease().generation()) {
+            if (row == null
+                    || row.status().generation() != commit.target().lease().generation()) {
                 return new CommitResult.ClaimLost(input);
             }
         }

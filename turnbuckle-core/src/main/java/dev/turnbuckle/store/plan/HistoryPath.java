@@ -80,9 +80,8 @@ final class HistoryPath {
 
     static boolean onPath(Rows rows, Head head, Position position) {
         return ranges(rows, head, 1).stream()
-                .anyMatch(r -> r.branch() == position.branch()
-                        && r.from() <= position.depth()
-                        && position.depth() <= r.to());
+                .anyMatch(r ->
+                        r.branch() == position.branch() && r.from() <= position.depth() && position.depth() <= r.to());
     }
 
     /** Appends at the base; anywhere but at a branch's end opens a new one (S14). The revision is the caller's. */
@@ -103,8 +102,8 @@ final class HistoryPath {
         Long keepsFrom = commit.history().compaction();
         if (keepsFrom != null) {
             if (keepsFrom < 1 || keepsFrom > base.depth() + 1) {
-                throw new InvalidInputException("a compaction keeps from a depth between 1 and " + (base.depth() + 1)
-                        + ", not " + keepsFrom);
+                throw new InvalidInputException(
+                        "a compaction keeps from a depth between 1 and " + (base.depth() + 1) + ", not " + keepsFrom);
             }
             rows.insertCompaction(branch, base.depth() + 1, keepsFrom);
         }
@@ -137,8 +136,6 @@ final class HistoryPath {
     private static long branchAt(Rows rows, String session, Head base) {
         Branch branch = base.branch() == 0 ? null : branchOf(rows, base.branch());
         boolean atEnd = branch != null && branch.session().equals(session) && branch.nextDepth() == base.depth() + 1;
-        return atEnd
-                ? base.branch()
-                : rows.insertBranch(session, base.branch(), base.depth(), base.depth() + 1);
+        return atEnd ? base.branch() : rows.insertBranch(session, base.branch(), base.depth(), base.depth() + 1);
     }
 }

@@ -86,7 +86,8 @@ final class RowBlobs implements Blobs {
         if (plain == null || !Hash.of(plain).equals(stored.hash())) {
             throw StorageException.rewire(
                     "damaged_blob",
-                    "blob " + stored.hash() + " is damaged: its stored bytes no longer have this hash; restore it from a "
+                    "blob " + stored.hash()
+                            + " is damaged: its stored bytes no longer have this hash; restore it from a "
                             + "backup. Turns that need it fail, others are not affected",
                     null);
         }

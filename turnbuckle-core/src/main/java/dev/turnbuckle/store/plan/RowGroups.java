@@ -26,8 +26,7 @@ public final class RowGroups {
     private RowGroups() {}
 
     public interface OfSessions {
-        @Nullable
-        SessionRow session(String id);
+        @Nullable SessionRow session(String id);
 
         void insertSession(SessionRow row);
 
@@ -47,8 +46,7 @@ public final class RowGroups {
 
         List<String> due(Set<String> agents, Instant now, int most);
 
-        @Nullable
-        Instant nextDue(Set<String> agents);
+        @Nullable Instant nextDue(Set<String> agents);
 
         /** Removes what deleted sessions left, at most so many rows. */
         int reclaim(int most);
@@ -59,8 +57,7 @@ public final class RowGroups {
     public interface OfHistory {
         long insertBranch(String session, long parentBranch, long parentDepth, long nextDepth);
 
-        @Nullable
-        Branch branch(long id);
+        @Nullable Branch branch(long id);
 
         void updateNextDepth(long branch, long nextDepth);
 
@@ -72,8 +69,7 @@ public final class RowGroups {
         void insertCompaction(long branch, long depth, long keepsFrom);
 
         /** The newest one on this branch at or before the depth. */
-        @Nullable
-        Compaction compaction(long branch, long atMostDepth);
+        @Nullable Compaction compaction(long branch, long atMostDepth);
 
         record Branch(long id, String session, long parentBranch, long parentDepth, long nextDepth) {}
 
@@ -85,8 +81,7 @@ public final class RowGroups {
     }
 
     public interface OfTurns {
-        @Nullable
-        TurnRow turn(String session, TurnId id);
+        @Nullable TurnRow turn(String session, TurnId id);
 
         void insertTurn(TurnRow row);
 
@@ -100,22 +95,18 @@ public final class RowGroups {
         /** @return the sequence that the store gave it */
         long insertInbox(InboxItem item, String contentHash);
 
-        @Nullable
-        InboxItem inbox(long sequence);
+        @Nullable InboxItem inbox(long sequence);
 
-        @Nullable
-        InboxItem inboxByKey(String session, String key);
+        @Nullable InboxItem inboxByKey(String session, String key);
 
         String contentHash(long sequence);
 
-        @Nullable
-        InboxItem inboxByTurn(String session, TurnId turn);
+        @Nullable InboxItem inboxByTurn(String session, TurnId turn);
 
         /** Pending rows in order. */
         List<InboxItem> pending(String session, int most);
 
-        @Nullable
-        Instant earliestPending(String session);
+        @Nullable Instant earliestPending(String session);
 
         List<InboxItem> claimedBy(String session, TurnId turn);
 
@@ -131,8 +122,7 @@ public final class RowGroups {
         /** Gives a started entry its outcome; false when there is none that is only started. */
         boolean completeJournal(String session, TurnId turn, JournalEntry entry);
 
-        @Nullable
-        JournalEntry journalEntry(String session, TurnId turn, String key);
+        @Nullable JournalEntry journalEntry(String session, TurnId turn, String key);
 
         List<JournalEntry> journal(String session, TurnId turn);
 
@@ -140,8 +130,7 @@ public final class RowGroups {
 
         void insertWait(WaitRow row);
 
-        @Nullable
-        WaitRow wait(WaitId id);
+        @Nullable WaitRow wait(WaitId id);
 
         List<WaitRow> waits(String session, TurnId turn);
 
@@ -151,8 +140,7 @@ public final class RowGroups {
     }
 
     public interface OfLeases {
-        @Nullable
-        Lease lease(Scope scope);
+        @Nullable Lease lease(Scope scope);
 
         void putLease(Lease lease);
 
@@ -165,8 +153,7 @@ public final class RowGroups {
 
         boolean hasBlob(String hash);
 
-        @Nullable
-        StoredBlob blob(String hash);
+        @Nullable StoredBlob blob(String hash);
 
         /** @param codec name of the {@link dev.turnbuckle.store.PayloadCodec} that made the bytes */
         @SuppressWarnings("ArrayRecordComponent") // passed through, never compared

@@ -83,8 +83,7 @@ final class RowInbox implements Inbox {
     }
 
     private static String contentHash(NewInput input) {
-        return Hash.of(
-                input.kind().name(), input.content(), new TreeMap<>(input.context()).toString());
+        return Hash.of(input.kind().name(), input.content(), new TreeMap<>(input.context()).toString());
     }
 
     @Override
@@ -111,8 +110,7 @@ final class RowInbox implements Inbox {
         String session = lease.scope().id();
         boolean nothing = transactions.read(rows -> rows.claimedBy(session, turn).stream()
                         .noneMatch(i -> i.status().point() == point)
-                && rows.pending(session, ClaimPlan.LOOKED_AT).stream()
-                        .noneMatch(i -> ClaimPlan.joins(i, rows.now())));
+                && rows.pending(session, ClaimPlan.LOOKED_AT).stream().noneMatch(i -> ClaimPlan.joins(i, rows.now())));
         return nothing
                 ? new Steers.Claimed(List.of())
                 : transactions.write(rows -> claimSteers(rows, lease, turn, point));

@@ -38,7 +38,7 @@ final class RowLeases implements Leases {
 
     @Override
     public List<Renewal> renew(List<Lease> leases, Duration ttl) {
-        return transactions.write(
+        return transactions.writeFirst(
                 rows -> leases.stream().map(l -> renew(rows, l, ttl)).toList());
     }
 
@@ -82,9 +82,8 @@ final class RowLeases implements Leases {
 
     @Override
     public int expireDead() {
-        List<Lease> dead = list().stream()
-                .filter(l -> transactions.dead(l.holder()))
-                .toList();
+        List<Lease> dead =
+                list().stream().filter(l -> transactions.dead(l.holder())).toList();
         if (dead.isEmpty()) {
             return 0;
         }

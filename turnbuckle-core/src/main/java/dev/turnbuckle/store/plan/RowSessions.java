@@ -219,7 +219,9 @@ final class RowSessions implements SessionStore {
                 intent,
                 messages,
                 messages.stream().map(Hash::of).toList(),
-                commit.state().components() == null ? null : Checkpoints.root(commit.state().components()));
+                commit.state().components() == null
+                        ? null
+                        : Checkpoints.root(commit.state().components()));
         var stored = blobs.encoded(prepared.blobs());
         return transactions.write(rows -> {
             SessionRow session = RowStorage.alive(rows, commit.target().session());
@@ -236,7 +238,9 @@ final class RowSessions implements SessionStore {
     }
 
     private static CommitPlan.Facts facts(Rows rows, SessionRow session, Commit commit) {
-        Map<Long, InboxItem> claimed = rows.claimedBy(session.id(), commit.target().turn()).stream()
+        Map<Long, InboxItem> claimed = rows
+                .claimedBy(session.id(), commit.target().turn())
+                .stream()
                 .collect(Collectors.toMap(InboxItem::sequence, Function.identity()));
         return new CommitPlan.Facts(
                 session,
@@ -247,7 +251,11 @@ final class RowSessions implements SessionStore {
     }
 
     private record Prepared(
-            Commit commit, String intent, List<String> messages, List<String> hashes, @Nullable Blob root) {
+            Commit commit,
+            String intent,
+            List<String> messages,
+            List<String> hashes,
+            @Nullable Blob root) {
         List<Blob> blobs() {
             var all = new ArrayList<Blob>();
             all.add(commit.record().turnRecord());
@@ -272,7 +280,8 @@ final class RowSessions implements SessionStore {
         Commit commit = prepared.commit();
         requireResolved(rows, commit);
         Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
-        String checkpoint = prepared.root() == null ? head.checkpoint() : prepared.root().hash();
+        String checkpoint =
+                prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
                 Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
         settleInputs(rows, session.id(), commit);
@@ -317,8 +326,7 @@ final class RowSessions implements SessionStore {
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
         for (InboxItem row : rows.claimedBy(session, commit.target().turn())) {
             var s = row.status();
-            rows.updateInbox(
-                    row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
+            rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
         }
     }
 
@@ -339,7 +347,8 @@ final class RowSessions implements SessionStore {
         Commit commit = prepared.commit();
         TurnRow turn = rows.turn(session, commit.target().turn());
         if (turn == null) {
-            throw new IllegalStateException("the plan checked that turn " + commit.target().turn() + " is open");
+            throw new IllegalStateException(
+                    "the plan checked that turn " + commit.target().turn() + " is open");
         }
         var ending = new TurnRow.Ending(
                 prepared.intent(),
@@ -352,9 +361,7 @@ final class RowSessions implements SessionStore {
     }
 
     private static Facts facts(Facts before, List<Message> entries) {
-        long users = entries.stream()
-                .filter(m -> m.role() == Message.Role.USER)
-                .count();
+        long users = entries.stream().filter(m -> m.role() == Message.Role.USER).count();
         String first = before.firstUserText();
         if (first.isEmpty()) {
             first = entries.stream()

@@ -57,20 +57,20 @@ final class RowTurns implements Turns {
             rows.updateWork(session.work(session.openTurn(), heldOr(nothing.due())));
             return new Start.Empty(nothing.reason(), nothing.due());
         }
-        var grant = RowLeases.acquire(
-                rows, transactions, RowStorage.scope(session.id()), request.by(), request.ttl());
+        var grant = RowLeases.acquire(rows, transactions, RowStorage.scope(session.id()), request.by(), request.ttl());
         return switch (grant) {
             case Grant.Busy busy -> {
                 rows.updateWork(session.work(session.openTurn(), busy.held().expiresAt()));
                 yield new Start.Busy(busy.held());
             }
-            case Grant.Granted granted -> new Start.Go(
-                    switch (decision) {
-                        case ClaimPlan.Decision.Open row -> opened(rows, session, row.row(), granted);
-                        case ClaimPlan.Decision.Reopen again ->
-                            reopened(rows, session, again.turn(), waits, granted);
-                        case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
-                    });
+            case Grant.Granted granted ->
+                new Start.Go(
+                        switch (decision) {
+                            case ClaimPlan.Decision.Open row -> opened(rows, session, row.row(), granted);
+                            case ClaimPlan.Decision.Reopen again ->
+                                reopened(rows, session, again.turn(), waits, granted);
+                            case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
+                        });
         };
     }
 
@@ -123,13 +123,7 @@ final class RowTurns implements Turns {
         SessionRow working = session.work(turn.id(), lease.expiresAt());
         rows.updateWork(working);
         return new Started(
-                lease,
-                turn,
-                working,
-                inputs,
-                rows.journal(session.id(), open.id()),
-                waits,
-                granted.displaced());
+                lease, turn, working, inputs, rows.journal(session.id(), open.id()), waits, granted.displaced());
     }
 
     @Override
@@ -184,7 +178,9 @@ final class RowTurns implements Turns {
                 return false;
             }
             var t = row.times();
-            Instant notBefore = pause == null ? DuePlan.HELD : pause.isZero() ? null : rows.now().plus(pause);
+            Instant notBefore = pause == null
+                    ? DuePlan.HELD
+                    : pause.isZero() ? null : rows.now().plus(pause);
             TurnRow left = row.attempts(counted ? row.attempts() : Math.max(0, row.attempts() - 1), error)
                     .with(new TurnRow.Times(t.openedAt(), t.driven(), notBefore, null));
             rows.updateTurn(left);

@@ -5,6 +5,7 @@ import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.Storage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a backend brings: transactions over {@link Rows}. Thread-safe. */
 public interface Transactions extends AutoCloseable {
@@ -16,10 +17,15 @@ public interface Transactions extends AutoCloseable {
      * Runs the work in one serialised transaction, durable when it returns; everything of a work that throws is undone.
      * The work may run more than once and must not do anything but use its rows.
      */
-    <T> T write(Work<T> work);
+    <T extends @Nullable Object> T write(Work<T> work);
+
+    /** As {@link #write}, ahead of what waits: a lease that is renewed late is lost (S34). */
+    default <T extends @Nullable Object> T writeFirst(Work<T> work) {
+        return write(work);
+    }
 
     /** Runs the work on one consistent snapshot; it must not write. */
-    <T> T read(Work<T> work);
+    <T extends @Nullable Object> T read(Work<T> work);
 
     /** Whether this holder is provably dead before its lease expires (L7). */
     boolean dead(Claimant holder);
@@ -30,7 +36,7 @@ public interface Transactions extends AutoCloseable {
     void close();
 
     @FunctionalInterface
-    interface Work<T> {
+    interface Work<T extends @Nullable Object> {
         T run(Rows rows);
     }
 }

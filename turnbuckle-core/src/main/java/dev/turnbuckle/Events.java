@@ -1,0 +1,191 @@
+package dev.turnbuckle;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.AwaitInterruptedException;
+import dev.turnbuckle.error.ClosedException;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.CatchUp;
+import dev.turnbuckle.live.Cursor;
+import dev.turnbuckle.live.LiveReplay;
+import dev.turnbuckle.live.Observation;
+import dev.turnbuckle.live.SessionEvent;
+import dev.turnbuckle.session.TurnId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's events from a cursor on, without end; or a turn's, to its end. A position in the live replay, not a queue:
+ * slow reading costs nobody anything, and what left the buffer meanwhile arrives as one gap item (O9, O15). One reader.
+ */
+public final class Events implements Iterable<SessionEvent>, AutoCloseable {
+    private static final int AT_ONCE = 64;
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
+    private final Session session;
+    private final Turnbuckle turnbuckle;
+    private final @Nullable Turn only;
+    private final Environment.Signal wake;
+    private final LiveReplay.Subscription subscription;
+    private final Queue<SessionEvent> read = new ArrayDeque<>();
+    private Cursor cursor;
+    private boolean ended;
+    private volatile boolean closed;
+
+    Events(Session session, Turnbuckle turnbuckle, Cursor after, @Nullable Turn only) {
+        this.session = session;
+        this.turnbuckle = turnbuckle;
+        this.cursor = after;
+        this.only = only;
+        this.wake = turnbuckle.node().environment().signal();
+        this.subscription = turnbuckle.node().live().subscribe(session.id(), wake);
+        turnbuckle.worker().attend();
+        this.ended = only != null && !only.isFresh() && hasEnded(only);
+    }
+
+    private static boolean hasEnded(Turn turn) {
+        return turn.summary().map(s -> s.endedAt() != null).orElse(false);
+    }
+
+    /** Continues after the last event that was read. */
+    public Cursor cursor() {
+        return cursor;
+    }
+
+    /** The next event within this time. */
+    public Optional<SessionEvent> next(Duration atMost) {
+        Environment env = turnbuckle.node().environment();
+        long deadline = env.nanos() + atMost.toNanos();
+        while (true) {
+            long seen = wake.version();
+            SessionEvent event = ready();
+            if (event != null) {
+                return Optional.of(event);
+            }
+            long left = deadline - env.nanos();
+            if (ended || closed || left <= 0) {
+                return Optional.empty();
+            }
+            if (turnbuckle.node().closed()) {
+                throw new ClosedException("the runtime was closed while events were read; continue from the cursor");
+            }
+            await(seen, Duration.ofNanos(left));
+        }
+    }
+
+    private void await(long seen, Duration atMost) {
+        try {
+            wake.await(seen, atMost.compareTo(LOOK) < 0 ? atMost : LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AwaitInterruptedException("interrupted while reading events; continue from the cursor");
+        }
+    }
+
+    private @Nullable SessionEvent ready() {
+        while (!ended) {
+            if (read.isEmpty() && !fill()) {
+                return null;
+            }
+            SessionEvent event = read.remove();
+            cursor = event.cursor();
+            if (concerns(event)) {
+                return event;
+            }
+        }
+        return null;
+    }
+
+    private boolean fill() {
+        switch (turnbuckle.node().live().after(cursor, AT_ONCE)) {
+            case CatchUp.Events(var events) -> read.addAll(events);
+            case CatchUp.Gap gap -> {
+                Observation fresh = session.observe();
+                read.add(new SessionEvent(fresh.cursor(), new Activity.Gap(gap.reason(), cursor.value(), fresh)));
+            }
+        }
+        return !read.isEmpty();
+    }
+
+    private boolean concerns(SessionEvent event) {
+        if (event.activity() instanceof Activity.SessionEnded) {
+            ended = true;
+            return true;
+        }
+        if (only == null) {
+            return true;
+        }
+        if (event.activity() instanceof Activity.Gap gap) {
+            boolean open = only.id().equals(gap.observation().view().openTurn());
+            ended = !open && hasEnded(only);
+            return true;
+        }
+        if (event.activity() instanceof Activity.Committed && hasEnded(only)) {
+            ended = true; // it was driven by another process, which alone has its events
+            return true;
+        }
+        TurnId turn = turnOf(event.activity());
+        if (event.activity() instanceof Activity.TurnEnded t && t.turn().equals(only.id())) {
+            ended = true;
+        }
+        return only.id().equals(turn);
+    }
+
+    private static @Nullable TurnId turnOf(Activity activity) {
+        return switch (activity) {
+            case Activity.TurnStarted a -> a.turn();
+            case Activity.ModelStarted a -> a.turn();
+            case Activity.TextDelta a -> a.turn();
+            case Activity.ReasoningDelta a -> a.turn();
+            case Activity.Retracted a -> a.turn();
+            case Activity.ModelEnded a -> a.turn();
+            case Activity.ModelRetry a -> a.turn();
+            case Activity.ToolStarted a -> a.turn();
+            case Activity.ToolProgress a -> a.turn();
+            case Activity.ToolEnded a -> a.turn();
+            case Activity.ApprovalRequested a -> a.asked().turn();
+            case Activity.WaitDecided a -> a.turn();
+            case Activity.InputApplied a -> a.turn();
+            case Activity.TurnSuspended a -> a.turn();
+            case Activity.TurnEnded a -> a.turn();
+            default -> null;
+        };
+    }
+
+    /** Blocks for each next event; ends with the turn or the session, or when this is closed. */
+    @Override
+    public Iterator<SessionEvent> iterator() {
+        return new Iterator<>() {
+            private @Nullable SessionEvent ahead;
+
+            @Override
+            public boolean hasNext() {
+                while (ahead == null && !ended && !closed) {
+                    ahead = Events.this.next(LOOK).orElse(null);
+                }
+                return ahead != null;
+            }
+
+            @Override
+            public SessionEvent next() {
+                if (!hasNext() || ahead == null) {
+                    throw new NoSuchElementException("the events have ended");
+                }
+                SessionEvent event = ahead;
+                ahead = null;
+                return event;
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        subscription.close();
+        wake.raise();
+    }
+}

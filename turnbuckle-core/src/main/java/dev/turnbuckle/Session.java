@@ -1,0 +1,221 @@
+package dev.turnbuckle;
+
+import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.internal.codec.Schemas;
+import dev.turnbuckle.internal.worker.Tracing;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.Cursor;
+import dev.turnbuckle.live.LiveReplay;
+import dev.turnbuckle.live.Observation;
+import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.Page;
+import dev.turnbuckle.session.PageRequest;
+import dev.turnbuckle.session.SessionView;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.tool.Describe;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Address of one durable conversation. Thread-safe, cheap, valid as long as its {@link Turnbuckle}; does no I/O by itself. */
+public final class Session {
+    private final Turnbuckle turnbuckle;
+    private final String id;
+    private final String agent;
+
+    Session(Turnbuckle turnbuckle, String id, String agent) {
+        this.turnbuckle = turnbuckle;
+        this.id = id;
+        this.agent = agent;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Sends, waits for the end, returns the answer's text.
+     *
+     * @throws dev.turnbuckle.error.NoAnswerException when the turn ended in another way; it says how
+     */
+    public String ask(String text) {
+        return send(text).await().text();
+    }
+
+    /** Sends, waits, returns the answer as a value of this type. */
+    public <T> T ask(String text, Class<T> type) {
+        return send(Input.text(text).answer(type)).await().value(type);
+    }
+
+    public Turn send(String text) {
+        return send(Input.text(text));
+    }
+
+    /**
+     * Accepts the input: it is on disk when this returns, and a worker drives it.
+     *
+     * @throws InvalidInputException when its key was used with other content, or a limit is exceeded
+     * @throws dev.turnbuckle.error.SessionDeletedException when the session was deleted
+     */
+    public Turn send(Input input) {
+        return new Turn(turnbuckle, this, accept(input, InboxItem.Delivery.NEXT_TURN));
+    }
+
+    Turn.Sent accept(Input input, InboxItem.Delivery delivery) {
+        var node = turnbuckle.node();
+        Cursor before = node.live().tail(id, -1).cursor();
+        var proposed = new TurnId("t-" + node.environment().id());
+        var content = new InboxItem.Content(Message.of(Message.Role.USER, input.parts()), schema(input.answerType()));
+        var accepted = node.storage()
+                .inbox()
+                .accept(new Inbox.NewInput(
+                        id,
+                        agent,
+                        proposed,
+                        InboxItem.Kind.USER,
+                        delivery,
+                        Json.write(content),
+                        input.key(),
+                        input.context(),
+                        Tracing.current(),
+                        input.delay()));
+        return switch (accepted) {
+            case Inbox.Accepted.KeyConflict conflict ->
+                throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \""
+                        + id
+                        + "\" for other content (turn " + conflict.existing().turn() + ", content "
+                        + conflict.existingHash().substring(0, 12) + ", now "
+                        + conflict.offeredHash().substring(0, 12)
+                        + "); use a new key for new content");
+            case Inbox.Accepted.Row row -> {
+                if (!row.existing()) {
+                    node.live()
+                            .append(
+                                    id,
+                                    new Activity.InboxChanged(
+                                            row.item().sequence(), row.item().turn(), "accepted"));
+                }
+                turnbuckle.worker().offer(id);
+                yield new Turn.Sent(row.item().turn(), row.item().sequence(), row.existing(), row.open(), before);
+            }
+        };
+    }
+
+    static @Nullable String schema(@Nullable Class<?> type) {
+        return type == null ? null : Schemas.ofType(type, Describe.class, a -> ((Describe) a).value());
+    }
+
+    /** The address of a turn whose id was kept. */
+    public Turn turn(TurnId turn) {
+        return new Turn(turnbuckle, this, Turn.Sent.known(turn));
+    }
+
+    /** The turn that runs or waits now. */
+    public Optional<Turn> running() {
+        return row().map(SessionRow::openTurn).map(this::turn);
+    }
+
+    /** Settled state; empty at revision 0 for a session that does not exist yet. */
+    public SessionView view() {
+        SessionRow row = row().orElse(null);
+        if (row == null) {
+            return new SessionView(id, agent, 0, List.of(), null);
+        }
+        List<Entry> entries = store().path(id, SessionStore.From.root());
+        return new SessionView(id, row.agent(), row.head().revision(), entries, row.openTurn());
+    }
+
+    /** Newest first. */
+    public Page<TurnSummary> turns(PageRequest page) {
+        Page<TurnRow> rows = turnbuckle.node().storage().turns().list(id, page);
+        return new Page<>(rows.items().stream().map(TurnRow::summary).toList(), rows.next());
+    }
+
+    /** What still waits, in order; {@code all} includes what is claimed and what is finished (Q4). */
+    public List<InboxItem> inbox(boolean all) {
+        var states = all ? EnumSet.allOf(InboxItem.State.class) : EnumSet.of(InboxItem.State.PENDING);
+        return turnbuckle.node().storage().inbox().list(id, states);
+    }
+
+    /** Cancels inputs that no turn has claimed yet (Q15); one answer each, in order. */
+    public List<Inbox.CancelAnswer> cancelInputs(List<Inbox.Ref> inputs) {
+        return turnbuckle.node().storage().inbox().cancel(id, inputs);
+    }
+
+    /** Tokens of all its turns. */
+    public Usage usage() {
+        return store().usage(id);
+    }
+
+    /**
+     * View, cursor and the open turn's items, taken as one (O13): what follows the cursor continues exactly from it.
+     */
+    public Observation observe() {
+        LiveReplay live = turnbuckle.node().live();
+        while (true) {
+            SessionView view = view();
+            if (view.revision() > live.revision(id) && live.revision(id) >= 0) {
+                live.append(id, new Activity.Committed(view.revision(), 0));
+            }
+            LiveReplay.Tail tail = live.tail(id, view.revision());
+            if (tail.cursor().revision() == view.revision()) {
+                return new Observation(view, tail.cursor(), tail.open());
+            }
+        }
+    }
+
+    /** Everything from now on. Close it. */
+    public Events events() {
+        return new Events(this, turnbuckle, observe().cursor(), null);
+    }
+
+    /**
+     * Everything after a cursor; a gap is an item with a fresh observation, never an exception (O15).
+     *
+     * @throws InvalidInputException when the cursor is of another session
+     */
+    public Events events(Cursor after) {
+        if (!after.session().equals(id)) {
+            throw new InvalidInputException(
+                    "the cursor is of session \"" + after.session() + "\", not of \"" + id + "\"");
+        }
+        return new Events(this, turnbuckle, after, null);
+    }
+
+    /** Deletes it for good; its id is never used again (S3). @return whether it existed */
+    public boolean delete() {
+        boolean existed = store().delete(id);
+        if (existed) {
+            turnbuckle.node().live().end(id, "deleted");
+        }
+        return existed;
+    }
+
+    private Optional<SessionRow> row() {
+        Optional<SessionRow> row = store().find(id);
+        if (row.isPresent() && row.get().deleted()) {
+            throw new dev.turnbuckle.error.SessionDeletedException(id);
+        }
+        return row;
+    }
+
+    private SessionStore store() {
+        return turnbuckle.node().storage().sessions();
+    }
+
+    @Override
+    public String toString() {
+        return "session " + id;
+    }
+}

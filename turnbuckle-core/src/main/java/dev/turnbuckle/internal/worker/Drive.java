@@ -1,0 +1,153 @@
+package dev.turnbuckle.internal.worker;
+
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.internal.engine.TurnPort;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.model.ModelSpec;
+import dev.turnbuckle.session.Decision;
+import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Journal;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.tool.ToolSpec;
+import io.opentelemetry.context.Context;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** One drive of one turn on this node: the engine's port to the outside. */
+final class Drive implements TurnPort {
+    private final Node node;
+    private final Agent agent;
+    private final Turns.TurnRef turn;
+    private final Environment.Signal wake;
+    private final Context trace;
+    private volatile Lease lease;
+    private volatile boolean cancelled;
+    private volatile @Nullable String lost;
+
+    Drive(Node node, Agent agent, Turns.Started started, Context trace) {
+        this.node = node;
+        this.agent = agent;
+        this.turn = new Turns.TurnRef(started.session().id(), started.turn().id());
+        this.wake = node.environment().signal();
+        this.lease = started.lease();
+        this.cancelled = started.turn().gate().cancelled();
+        this.trace = trace;
+    }
+
+    Turns.TurnRef turn() {
+        return turn;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    void renewed(Lease next) {
+        lease = next;
+    }
+
+    void lost(String why) {
+        lost = why;
+        wake.raise();
+    }
+
+    void cancel() {
+        cancelled = true;
+        wake.raise();
+    }
+
+    @Override
+    public Environment environment() {
+        return node.environment();
+    }
+
+    @Override
+    public Journal.RecordResult record(List<JournalEntry> entries, List<Blob> blobs) {
+        if (lost != null) {
+            return new Journal.RecordResult.LeaseLost(lost);
+        }
+        List<Blob> news = node.knownBlobs().unknown(blobs);
+        var result = node.storage().journal().record(lease, turn.turn(), entries, news);
+        if (result instanceof Journal.RecordResult.Recorded recorded) {
+            node.knownBlobs().stored(news);
+            if (recorded.cancelRequested()) {
+                cancel();
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public Inbox.Steers claimSteers(int point) {
+        return node.storage().inbox().claimSteers(lease, turn.turn(), point);
+    }
+
+    @Override
+    public Decision expire(WaitId wait) {
+        return node.storage()
+                .journal()
+                .resolve(wait, Decision.Answer.of(Decision.Verdict.EXPIRED), "deadline")
+                .orElseThrow(() -> new IllegalStateException("wait " + wait + " of an open turn is gone"));
+    }
+
+    @Override
+    public Blob blob(String hash) {
+        return node.storage()
+                .blobs()
+                .get(hash)
+                .orElseThrow(() -> new IllegalStateException("blob " + hash + " of an open turn is missing"));
+    }
+
+    @Override
+    public Model model(ModelSpec pinned) {
+        Model own = agent.model();
+        return own.spec().name().equals(pinned.name()) ? own : node.model(pinned.name(), own);
+    }
+
+    @Override
+    public void publish(Activity activity) {
+        node.live().append(turn.session(), activity);
+    }
+
+    @Override
+    public boolean cancelRequested() {
+        return cancelled;
+    }
+
+    @Override
+    public Environment.Signal wake() {
+        return wake;
+    }
+
+    @Override
+    public boolean draining() {
+        return node.draining() || lost != null;
+    }
+
+    @Override
+    public boolean stopping() {
+        return node.stopping() || lost != null;
+    }
+
+    @Override
+    public Place enter(ToolSpec tool) throws InterruptedException {
+        return node.places().enter(agent.name(), tool);
+    }
+
+    @Override
+    public <T> T spanned(String kind, String name, String key, Callable<T> body) throws Exception {
+        return node.tracing().spanned(trace, turn.session(), turn.turn().value(), kind, name, key, body);
+    }
+
+    @Override
+    public void seam(String name) {
+        node.options().probe().at(name);
+    }
+}

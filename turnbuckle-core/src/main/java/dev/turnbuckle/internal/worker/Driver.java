@@ -1,0 +1,428 @@
+package dev.turnbuckle.internal.worker;
+
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.error.TurnbuckleException;
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.internal.engine.TurnFacts;
+import dev.turnbuckle.internal.engine.TurnLoop;
+import dev.turnbuckle.internal.engine.TurnResult;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.Observation;
+import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.Turns;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Drives one started turn to its commit, its suspension, or back to the inbox. */
+final class Driver {
+    private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    private final Node node;
+    private final Committing committing;
+
+    Driver(Node node) {
+        this.node = node;
+        this.committing = new Committing(node);
+    }
+
+    /**
+     * @param driving told which drive is under way, so that renewals and cancels reach it
+     */
+    void drive(Turns.Started started, Consumer<Drive> driving) throws InterruptedException {
+        var turn = started.turn();
+        var session = started.session();
+        Agent agent = node.agents().get(turn.agent());
+        if (agent == null) {
+            throw new IllegalStateException("claimed a session of the unknown agent " + turn.agent());
+        }
+        Context trace = node.tracing().startTurn(session.id(), turn.id().value(), agent.name(), traceOf(started));
+        var drive = new Drive(node, agent, started, trace);
+        driving.accept(drive);
+        try (var log = Tracing.logContext(session.id(), turn.id().value())) {
+            announce(started);
+            run(started, agent, drive);
+        } catch (InterruptedException e) {
+            retract(session.id(), turn.id());
+            throw e;
+        } catch (TurnbuckleException e) { // the worker's edge: the environment failed, the next driver goes on
+            abandon(drive, started, e);
+        } catch (RuntimeException e) { // the worker's edge: a bug must not take the worker with it
+            abandon(drive, started, e);
+        } finally {
+            Span.fromContext(trace).end();
+        }
+    }
+
+    private static @Nullable String traceOf(Turns.Started started) {
+        return started.inputs().isEmpty() ? null : started.inputs().getFirst().trace();
+    }
+
+    /** A re-driven turn takes back what its earlier drive showed in this process. */
+    private void announce(Turns.Started started) {
+        var turn = started.turn();
+        String session = started.session().id();
+        node.live().tail(session, started.session().head().revision());
+        if (turn.attempts() > 1) {
+            retract(session, turn.id());
+        }
+        node.live().append(session, new Activity.TurnStarted(turn.id(), turn.attempts()));
+    }
+
+    private void retract(String session, dev.turnbuckle.session.TurnId turn) {
+        List<String> shown = node.live().tail(session, -1).open().stream()
+                .map(Observation.OpenItem::item)
+                .map(i -> i.endsWith("/reasoning") ? i.substring(0, i.length() - "/reasoning".length()) : i)
+                .distinct()
+                .toList();
+        if (!shown.isEmpty()) {
+            node.live().append(session, new Activity.Retracted(turn, shown));
+        }
+    }
+
+    private void run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
+        SessionCache.Settled settled = settled(started, agent);
+        var loop = new TurnLoop(agent, facts(started, settled), drive);
+        long begun = node.environment().nanos();
+        TurnResult result = prepared(started, loop);
+        switch (result == null ? loop.run() : result) {
+            case TurnResult.Ended ended -> committing.commit(started, drive, loop, ended, settled);
+            case TurnResult.Mismatch mismatch -> mismatched(started, drive, loop, mismatch, settled);
+            case TurnResult.Waiting waiting -> {
+                var driven = Duration.ofNanos(node.environment().nanos() - begun);
+                suspend(started, drive, waiting, driven);
+            }
+            case TurnResult.LeaseLost lost -> {
+                LOG.warn(
+                        "lease of session {} lost ({}); the turn goes on where it was taken",
+                        started.session().id(),
+                        lost.why());
+                retract(started.session().id(), started.turn().id());
+            }
+            case TurnResult.Drained d -> {
+                retract(started.session().id(), started.turn().id());
+                node.storage().turns().abandon(drive.lease(), started.turn().id(), null, Duration.ZERO, false);
+            }
+        }
+    }
+
+    /** A result that needs no driving: too many attempts, or a command. */
+    private @Nullable TurnResult prepared(Turns.Started started, TurnLoop loop) {
+        var turn = started.turn();
+        if (turn.attempts() > node.options().attempts()) {
+            return loop.refused(new TurnOutcome.Failed(
+                    turn.id(),
+                    "attempts_exhausted",
+                    "the turn failed " + node.options().attempts() + " times; the last error: " + turn.lastError(),
+                    true));
+        }
+        InboxItem first = started.inputs().isEmpty() ? null : started.inputs().getFirst();
+        return first != null && first.kind() == InboxItem.Kind.COMMAND
+                ? loop.refused(new TurnOutcome.Answered(turn.id(), "", dev.turnbuckle.session.Usage.NONE))
+                : null;
+    }
+
+    private TurnFacts facts(Turns.Started started, SessionCache.Settled settled) {
+        List<InboxItem> inputs = started.inputs();
+        InboxItem first = inputs.isEmpty() ? null : inputs.getFirst();
+        return new TurnFacts(
+                started.session().id(),
+                started.turn().id(),
+                started.turn().attempts(),
+                started.turn().times().driven(),
+                settled.entries(),
+                started.session().head().chain(),
+                settled.components(),
+                inputs,
+                started.journal(),
+                started.waits(),
+                first == null
+                        ? null
+                        : Json.read(first.content(), InboxItem.Content.class).answerSchema(),
+                first == null ? Map.of() : first.context());
+    }
+
+    private SessionCache.Settled settled(Turns.Started started, Agent agent) {
+        SessionRow session = started.session();
+        SessionRow.Head head = session.head();
+        Long recordedFrom = TurnLoop.recordedFrom(started.journal());
+        long from = Math.max(1, head.depth() - agent.historyEntries() + 1);
+        if (recordedFrom == null || recordedFrom >= from) {
+            SessionCache.Settled cached = node.cache().at(session.id(), head.revision());
+            if (cached != null) {
+                return cached;
+            }
+        } else {
+            from = recordedFrom;
+        }
+        List<Entry> entries = head.depth() == 0
+                ? List.of()
+                : node.storage().sessions().path(session.id(), new SessionStore.From.Depth(from));
+        Map<String, Component> components =
+                head.checkpoint() == null ? Map.of() : node.storage().sessions().components(session.id());
+        return new SessionCache.Settled(head.revision(), entries, components);
+    }
+
+    private void suspend(Turns.Started started, Drive drive, TurnResult.Waiting waiting, Duration driven) {
+        var turn = started.turn();
+        var result = node.storage()
+                .turns()
+                .suspend(new Turns.SuspendRequest(
+                        drive.lease(), turn.id(), waiting.waits(), waiting.entries(), waiting.blobs(), driven));
+        switch (result) {
+            case Turns.Suspension.Suspended s -> {
+                var waits = waiting.waits().stream().map(w -> w.open()).toList();
+                node.live().append(started.session().id(), new Activity.TurnSuspended(turn.id(), waits));
+                node.ends().ended(drive.turn(), new TurnOutcome.Suspended(turn.id(), waits));
+            }
+            case Turns.Suspension.Ready r -> {
+                node.storage().turns().abandon(drive.lease(), turn.id(), null, Duration.ZERO, false);
+            }
+            case Turns.Suspension.LeaseLost lost ->
+                LOG.warn("session {}: not suspended, lease lost ({})", started.session().id(), lost.why());
+        }
+    }
+
+    private void mismatched(
+            Turns.Started started,
+            Drive drive,
+            TurnLoop loop,
+            TurnResult.Mismatch mismatch,
+            SessionCache.Settled settled)
+            throws InterruptedException {
+        LOG.error("session {}: {}", started.session().id(), mismatch.message());
+        if (node.options().holdOnMismatch()) {
+            node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), null, true);
+        } else {
+            committing.commit(started, drive, loop, mismatch.asFailure(), settled);
+        }
+    }
+
+    private void abandon(Drive drive, Turns.Started started, RuntimeException failure) {
+        var turn = started.turn();
+        LOG.warn(
+                "turn {} of session {} failed in attempt {}; it is tried again",
+                turn.id(),
+                started.session().id(),
+                turn.attempts(),
+                failure);
+        retract(started.session().id(), turn.id());
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(turn.attempts() - 1, 20));
+        try {
+            node.storage()
+                    .turns()
+                    .abandon(
+                            drive.lease(),
+                            turn.id(),
+                            failure.toString(),
+                            pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE,
+                            true);
+        } catch (TurnbuckleException again) { // the lease will expire, and the turn is taken then
+            LOG.warn("could not hand back session {}: {}", started.session().id(), again.toString());
+        }
+    }
+
+    /** The commit that ends a turn, and what follows each of its refusals. */
+    private static final class Committing {
+        /** How often the identical commit is sent again when the store fails. */
+        private static final int TRIES = 4;
+
+        private final Node node;
+
+        Committing(Node node) {
+            this.node = node;
+        }
+
+        void commit(
+                Turns.Started started, Drive drive, TurnLoop loop, TurnResult.Ended ended, SessionCache.Settled settled)
+                throws InterruptedException {
+            TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
+            long revision = started.session().head().revision();
+            CommitResult result = send(commitOf(started, drive, named, revision));
+            switch (result) {
+                case CommitResult.Committed committed -> adopt(started, drive, named, committed, settled);
+                case CommitResult.CancelledBefore c ->
+                    commit(started, drive, loop, withOutcome(named, cancelledOutcome(drive, named)), settled);
+                case CommitResult.Conflict conflict -> conflicted(started, drive, loop, named, conflict);
+                case CommitResult.OverBudget over -> overBudget(started, drive, loop, named, over, settled);
+                case CommitResult.LeaseLost lost ->
+                    LOG.warn(
+                            "session {}: commit refused, lease lost ({})",
+                            started.session().id(),
+                            lost.why());
+                case CommitResult.ClaimLost lost ->
+                    throw new IllegalStateException("input " + lost.sequence() + " is not claimed by its own turn");
+                case CommitResult.CommittedDifferently d ->
+                    throw new IllegalStateException(
+                            "turn " + started.turn().id() + " was committed with another meaning");
+            }
+        }
+
+        private CommitResult send(Commit commit) throws InterruptedException {
+            Duration pause = FIRST_PAUSE;
+            for (int n = 1; ; n++) {
+                try {
+                    return node.storage().sessions().commit(commit);
+                } catch (StorageException e) { // a lost answer is repeated, the receipt makes that harmless (S11)
+                    if (n == TRIES || e.remedy() != TurnbuckleException.Remedy.RETRY) {
+                        throw e;
+                    }
+                    LOG.warn(
+                            "commit of turn {} failed, sent again: {}",
+                            commit.target().turn(),
+                            e.toString());
+                    node.environment().sleep(pause);
+                    pause = pause.multipliedBy(2);
+                }
+            }
+        }
+
+        private Commit commitOf(Turns.Started started, Drive drive, TurnResult.Ended ended, long revision) {
+            boolean dead =
+                    ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
+            return new Commit(
+                    new Commit.Target(started.session().id(), started.turn().id(), drive.lease(), revision),
+                    Commit.History.append(ended.entries()),
+                    new Commit.State(ended.components(), null),
+                    new Commit.Settlement(ended.inputs(), dead, List.of(), ended.usage()),
+                    new Commit.Record(
+                            ended.outcome(),
+                            TurnRecords.fold(started, ended),
+                            List.of(),
+                            node.knownBlobs().unknown(ended.blobs())));
+        }
+
+        private void adopt(
+                Turns.Started started,
+                Drive drive,
+                TurnResult.Ended ended,
+                CommitResult.Committed committed,
+                SessionCache.Settled settled) {
+            String session = started.session().id();
+            node.knownBlobs().stored(ended.blobs());
+            if (committed.head() != null) {
+                Agent agent = java.util.Objects.requireNonNull(
+                        node.agents().get(started.turn().agent()));
+                node.cache()
+                        .adopt(
+                                session,
+                                Adopted.of(settled, started, ended, committed.head(), agent.historyEntries()),
+                                node.environment().nanos());
+            }
+            node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
+            node.live()
+                    .append(
+                            session,
+                            new Activity.Committed(
+                                    committed.revision(), ended.entries().size()));
+            node.ends().ended(drive.turn(), ended.outcome());
+        }
+
+        /** T11: somebody moved the head under our lease; effects are not driven again for it. */
+        private void conflicted(
+                Turns.Started started,
+                Drive drive,
+                TurnLoop loop,
+                TurnResult.Ended ended,
+                CommitResult.Conflict conflict)
+                throws InterruptedException {
+            var failed = new TurnOutcome.Failed(
+                    started.turn().id(),
+                    "conflict",
+                    "the session's head was moved from revision " + conflict.expected() + " to " + conflict.actual()
+                            + " while the turn ran",
+                    true);
+            var evidence = withOutcome(ended, failed);
+            CommitResult again = send(commitOf(started, drive, evidence, conflict.actual()));
+            if (again instanceof CommitResult.Committed committed) {
+                adopt(
+                        started,
+                        drive,
+                        evidence,
+                        new CommitResult.Committed(committed.revision(), committed.repeated(), List.of(), null),
+                        settledNothing());
+            } else {
+                throw new IllegalStateException("session " + started.session().id() + ": " + again);
+            }
+        }
+
+        private static SessionCache.Settled settledNothing() {
+            return new SessionCache.Settled(0, List.of(), Map.of());
+        }
+
+        /** S13: what does not fit is left out, the turn ends with the reason. */
+        private void overBudget(
+                Turns.Started started,
+                Drive drive,
+                TurnLoop loop,
+                TurnResult.Ended ended,
+                CommitResult.OverBudget over,
+                SessionCache.Settled settled)
+                throws InterruptedException {
+            var failed = new TurnOutcome.Failed(
+                    started.turn().id(),
+                    "commit_budget",
+                    "the turn's commit has " + over.actual() + " " + over.limit() + ", the limit is " + over.most()
+                            + "; raise the storage's commit budget or do less in one turn",
+                    false);
+            var small = new TurnResult.Ended(
+                    failed,
+                    List.of(dev.turnbuckle.session.Message.runtime(
+                            "A turn ended without being kept: " + failed.message())),
+                    ended.inputs(),
+                    ended.usage(),
+                    null,
+                    List.of(),
+                    List.of());
+            if (ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("commit_budget")) {
+                throw new IllegalStateException("even the failure does not fit the commit budget: " + over);
+            }
+            commit(started, drive, loop, small, settled);
+        }
+
+        private TurnResult.Ended named(Drive drive, TurnResult.Ended ended) {
+            return withOutcome(ended, cancelledOutcome(drive, ended));
+        }
+
+        private TurnOutcome cancelledOutcome(Drive drive, TurnResult.Ended ended) {
+            var ref = drive.turn();
+            var gate = node.storage().turns().find(ref.session(), ref.turn()).map(t -> t.gate());
+            String by = gate.map(g -> String.valueOf(g.by())).orElse("");
+            String reason = gate.map(g -> String.valueOf(g.reason())).orElse("");
+            String partial = switch (ended.outcome()) {
+                case TurnOutcome.Cancelled c -> c.partialText();
+                case TurnOutcome.Answered a -> a.answer();
+                default -> "";
+            };
+            return new TurnOutcome.Cancelled(ref.turn(), partial, by, reason);
+        }
+
+        private static TurnResult.Ended withOutcome(TurnResult.Ended ended, TurnOutcome outcome) {
+            return new TurnResult.Ended(
+                    outcome,
+                    ended.entries(),
+                    ended.inputs(),
+                    ended.usage(),
+                    ended.components(),
+                    ended.journal(),
+                    ended.blobs());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.turnbuckle.internal.worker;
+
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.live.LiveReplay;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.store.Storage;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** What every part of this node shares. Thread-safe. */
+public final class Node {
+    /** How long the settled state of a session that is not used stays in memory. */
+    private static final Duration CACHE_IDLE = Duration.ofSeconds(60);
+
+    private final Environment environment;
+    private final Storage storage;
+    private final LiveReplay live;
+    private final Map<String, Agent> agents;
+    private final WorkerOptions options;
+    private final TurnEnds ends;
+    private final SessionCache cache;
+    private final KnownBlobs knownBlobs = new KnownBlobs();
+    private final ToolPlaces places;
+    private final Tracing tracing;
+    private volatile boolean draining;
+    private volatile boolean stopping;
+
+    public Node(
+            Environment environment,
+            Storage storage,
+            LiveReplay live,
+            Map<String, Agent> agents,
+            WorkerOptions options) {
+        this.environment = environment;
+        this.storage = storage;
+        this.live = live;
+        this.agents = Map.copyOf(agents);
+        this.options = options;
+        this.ends = new TurnEnds(environment);
+        this.cache = new SessionCache(CACHE_IDLE.toNanos());
+        this.places = new ToolPlaces(environment);
+        this.tracing = new Tracing(options.telemetry());
+    }
+
+    public Environment environment() {
+        return environment;
+    }
+
+    public Storage storage() {
+        return storage;
+    }
+
+    public LiveReplay live() {
+        return live;
+    }
+
+    public Map<String, Agent> agents() {
+        return agents;
+    }
+
+    Set<String> agentNames() {
+        return agents.keySet();
+    }
+
+    public WorkerOptions options() {
+        return options;
+    }
+
+    public TurnEnds ends() {
+        return ends;
+    }
+
+    SessionCache cache() {
+        return cache;
+    }
+
+    KnownBlobs knownBlobs() {
+        return knownBlobs;
+    }
+
+    ToolPlaces places() {
+        return places;
+    }
+
+    Tracing tracing() {
+        return tracing;
+    }
+
+    /** A model that another agent registers under this name, else the agent's own. */
+    Model model(String name, Model own) {
+        return agents.values().stream()
+                .map(Agent::model)
+                .filter(m -> m.spec().name().equals(name))
+                .findFirst()
+                .orElse(own);
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    void stop() {
+        draining = true;
+        stopping = true;
+    }
+
+    public boolean closed() {
+        return draining;
+    }
+}

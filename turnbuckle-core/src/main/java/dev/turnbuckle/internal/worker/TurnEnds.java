@@ -1,0 +1,72 @@
+package dev.turnbuckle.internal.worker;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.store.Turns.TurnRef;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Who waits in this process for which turn; an ending reaches them without a read. Nobody waiting costs nothing. */
+public final class TurnEnds {
+    private final Environment environment;
+    private final ConcurrentMap<TurnRef, Waiter> waiters = new ConcurrentHashMap<>();
+
+    TurnEnds(Environment environment) {
+        this.environment = environment;
+    }
+
+    /** One turn's waiters. */
+    public static final class Waiter {
+        private final Environment.Signal signal;
+        private volatile @Nullable TurnOutcome outcome;
+        private int count;
+
+        Waiter(Environment.Signal signal) {
+            this.signal = signal;
+        }
+
+        public Environment.Signal signal() {
+            return signal;
+        }
+
+        /** The last ending or suspension that this process saw since somebody waits. */
+        public @Nullable TurnOutcome outcome() {
+            return outcome;
+        }
+    }
+
+    public Waiter enter(TurnRef turn) {
+        Waiter entered = waiters.compute(turn, (t, there) -> {
+            Waiter waiter = there == null ? new Waiter(environment.signal()) : there;
+            waiter.count++;
+            return waiter;
+        });
+        return java.util.Objects.requireNonNull(entered);
+    }
+
+    public void leave(TurnRef turn) {
+        waiters.computeIfPresent(turn, (t, waiter) -> --waiter.count == 0 ? null : waiter);
+    }
+
+    void ended(TurnRef turn, TurnOutcome outcome) {
+        Waiter waiter = waiters.get(turn);
+        if (waiter != null) {
+            waiter.outcome = outcome;
+            waiter.signal.raise();
+        }
+    }
+
+    /** Something changed that waiters should look at: an answered wait, a closing runtime. */
+    public void changed(TurnRef turn) {
+        Waiter waiter = waiters.get(turn);
+        if (waiter != null) {
+            waiter.outcome = null;
+            waiter.signal.raise();
+        }
+    }
+
+    void wakeAll() {
+        waiters.values().forEach(w -> w.signal.raise());
+    }
+}

@@ -1,0 +1,143 @@
+package dev.turnbuckle.internal.worker;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.TurnbuckleException;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.store.Leases;
+import dev.turnbuckle.store.Turns;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does beside driving: renews leases, hears of cancels and commits of other processes (T8, O17), expires the
+ * leases of dead holders (L7), trims. One task; it sleeps until attended when there is nothing to look after.
+ */
+final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    /** How often other processes are listened to: the bound for a cancel to be seen, well below a second (T10). */
+    private static final Duration LISTEN = Duration.ofMillis(100);
+
+    /** How often memory is trimmed while there is something to trim. */
+    private static final Duration TRIM = Duration.ofSeconds(30);
+
+    private static final Duration IDLE = Duration.ofHours(1);
+
+    private final Node node;
+    private final Worker worker;
+    private final Environment.Signal attention;
+    private long renewedAt;
+    private long trimmedAt;
+    private Environment.@Nullable Task task;
+
+    Upkeep(Node node, Worker worker) {
+        this.node = node;
+        this.worker = worker;
+        this.attention = node.environment().signal();
+    }
+
+    void start() {
+        renewedAt = node.environment().nanos();
+        trimmedAt = renewedAt;
+        task = node.environment().start("turnbuckle-upkeep", this::loop);
+    }
+
+    void attend() {
+        attention.raise();
+    }
+
+    void close() throws InterruptedException {
+        if (task != null) {
+            task.interrupt();
+            task.join(Duration.ofSeconds(1));
+        }
+    }
+
+    private void loop() {
+        try {
+            while (!node.stopping()) {
+                long seen = attention.version();
+                Duration pause = once();
+                attention.await(seen, pause);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return how long nothing needs to be looked at, unless somebody attends */
+    private Duration once() {
+        try {
+            Collection<Drive> drives = worker.drives();
+            Set<String> observed = node.live().observed();
+            renew(drives);
+            trim();
+            if (node.storage().traits().shared()) {
+                listen(drives, observed);
+                return drives.isEmpty() && observed.isEmpty() && node.agents().isEmpty() ? IDLE : LISTEN;
+            }
+            Duration renewal = node.options().leaseTtl().dividedBy(3);
+            return !drives.isEmpty() ? renewal : node.cache().isEmpty() && observed.isEmpty() ? IDLE : TRIM;
+        } catch (TurnbuckleException e) { // the worker's edge: the store is away; leases are renewed until they expire
+            LOG.warn("upkeep failed, tried again: {}", e.toString());
+            return LISTEN;
+        }
+    }
+
+    private void renew(Collection<Drive> drives) {
+        long now = node.environment().nanos();
+        Duration ttl = node.options().leaseTtl();
+        if (drives.isEmpty() || now - renewedAt < ttl.dividedBy(3).toNanos()) {
+            return;
+        }
+        List<Drive> held = List.copyOf(drives);
+        var answers =
+                node.storage().leases().renew(held.stream().map(Drive::lease).toList(), ttl);
+        renewedAt = now;
+        for (int i = 0; i < held.size(); i++) {
+            switch (answers.get(i)) {
+                case Leases.Renewal.Renewed(var lease) -> held.get(i).renewed(lease);
+                case Leases.Renewal.Refused refused -> {
+                    if (worker.drives().contains(held.get(i))) {
+                        held.get(i).lost(refused.why());
+                    }
+                }
+            }
+        }
+    }
+
+    private void listen(Collection<Drive> drives, Set<String> observed) {
+        if (!node.agents().isEmpty() && node.storage().leases().expireDead() > 0) {
+            worker.look();
+        }
+        if (!drives.isEmpty()) {
+            Set<Turns.TurnRef> cancelled = node.storage()
+                    .turns()
+                    .cancelled(drives.stream().map(Drive::turn).toList());
+            drives.stream().filter(d -> cancelled.contains(d.turn())).forEach(Drive::cancel);
+        }
+        if (!observed.isEmpty()) {
+            Map<String, Long> heads = node.storage().sessions().heads(observed);
+            heads.forEach((session, revision) -> {
+                if (revision > Math.max(0, node.live().revision(session))) {
+                    node.live().append(session, new Activity.Committed(revision, 0));
+                }
+            });
+        }
+    }
+
+    private void trim() {
+        long now = node.environment().nanos();
+        if (now - trimmedAt >= TRIM.toNanos()) {
+            trimmedAt = now;
+            node.live().trim();
+            node.cache().sweep(now);
+        }
+    }
+}

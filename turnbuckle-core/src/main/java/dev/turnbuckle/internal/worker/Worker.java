@@ -1,0 +1,314 @@
+package dev.turnbuckle.internal.worker;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.TurnbuckleException;
+import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.Turns;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds sessions that are due, drives them, at most so many at once. Three tasks besides the drives: this claim loop,
+ * and the {@link Upkeep} loop. A session is driven by one task of this node at a time; an offer for one that is being
+ * driven is remembered and looked at when that drive ends.
+ */
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** Without other processes and without anything due, only offers bring work; this is a safety net. */
+    private static final Duration IDLE = Duration.ofMinutes(10);
+
+    private static final int LOOKED_AT = 128;
+
+    private final Node node;
+    private final Driver driver;
+    private final Upkeep upkeep;
+    private final Environment.Signal wake;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Slot> slots = new HashMap<>();
+    private Environment.@Nullable Task claims;
+
+    /** One driven session. */
+    private static final class Slot {
+        boolean again;
+
+        @Nullable Drive drive;
+
+        Environment.@Nullable Task task;
+    }
+
+    public Worker(Node node) {
+        this.node = node;
+        this.driver = new Driver(node);
+        this.wake = node.environment().signal();
+        this.upkeep = new Upkeep(node, this);
+    }
+
+    public void start() {
+        if (!node.agents().isEmpty()) {
+            claims = node.environment().start("turnbuckle-claims", this::claimLoop);
+        }
+        upkeep.start();
+    }
+
+    /** Something was accepted or became ready in this process. */
+    public void offer(String session) {
+        if (node.agents().isEmpty() || node.draining()) {
+            return;
+        }
+        if (!begin(session)) {
+            wake.raise();
+        }
+    }
+
+    /** Something may be due: look now. */
+    public void look() {
+        wake.raise();
+    }
+
+    /** Observers or drives appeared that upkeep should look at. */
+    public void attend() {
+        upkeep.attend();
+    }
+
+    private boolean begin(String session) {
+        Slot slot;
+        lock.lock();
+        try {
+            Slot there = slots.get(session);
+            if (there != null) {
+                there.again = true;
+                return true;
+            }
+            if (slots.size() >= node.options().concurrentTurns()) {
+                return false;
+            }
+            slot = new Slot();
+            slots.put(session, slot);
+        } finally {
+            lock.unlock();
+        }
+        Environment.Task task = node.environment().start("turnbuckle-turn " + session, () -> driveAll(session, slot));
+        lock.lock();
+        try {
+            slot.task = task;
+        } finally {
+            lock.unlock();
+        }
+        upkeep.attend();
+        return true;
+    }
+
+    private void driveAll(String session, Slot slot) {
+        boolean more = true;
+        try {
+            while (more && !node.draining()) {
+                lock.lock();
+                try {
+                    slot.again = false;
+                } finally {
+                    lock.unlock();
+                }
+                driveOnce(session, slot);
+                more = goesOn(session, slot);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TurnbuckleException e) { // the worker's edge: the store failed; the claim loop looks again
+            LOG.warn("session {}: {}", session, e.toString());
+        } finally {
+            leave(session, slot);
+            wake.raise();
+        }
+    }
+
+    private void driveOnce(String session, Slot slot) throws InterruptedException {
+        var by = new Claimant(
+                node.options().name(),
+                node.storage().traits().incarnation(),
+                node.environment().id());
+        var request =
+                new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
+        if (node.storage().turns().start(request) instanceof Turns.Start.Go(var started)) {
+            if (started.displaced() != null) {
+                LOG.info(
+                        "session {}: taken over from {}",
+                        session,
+                        started.displaced().worker());
+            }
+            driver.drive(started, drive -> slot.drive = drive);
+        }
+    }
+
+    /** @return false when the slot is free again; decided under the lock, so that no offer falls between */
+    private boolean goesOn(String session, Slot slot) {
+        lock.lock();
+        try {
+            slot.drive = null;
+            if (slot.again) {
+                return true;
+            }
+            slots.remove(session, slot);
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(String session, Slot slot) {
+        lock.lock();
+        try {
+            slots.remove(session, slot);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void claimLoop() {
+        try {
+            node.storage().leases().expireDead();
+        } catch (TurnbuckleException e) {
+            LOG.warn("could not look for dead holders: {}", e.toString());
+        }
+        try {
+            while (!node.draining()) {
+                long seen = wake.version();
+                Duration pause = claimDue();
+                wake.await(seen, pause);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return how long nothing needs to be looked at, unless something is offered */
+    private Duration claimDue() {
+        boolean shared = node.storage().traits().shared();
+        try {
+            int free = free();
+            if (free > 0) {
+                for (String session : node.storage().inbox().due(node.agentNames(), LOOKED_AT)) {
+                    if (!isDriven(session) && !begin(session)) {
+                        break;
+                    }
+                }
+            }
+            Duration untilDue = untilNextDue();
+            return shared && node.options().poll().compareTo(untilDue) < 0
+                    ? node.options().poll()
+                    : untilDue;
+        } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
+            LOG.warn("looking for work failed: {}", e.toString());
+            return Duration.ofSeconds(1);
+        }
+    }
+
+    private int free() {
+        lock.lock();
+        try {
+            return node.options().concurrentTurns() - slots.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Duration untilNextDue() {
+        Optional<Instant> next = free() > 0 ? node.storage().inbox().nextDue(node.agentNames()) : Optional.empty();
+        if (next.isEmpty()) {
+            return IDLE;
+        }
+        Duration until = Duration.between(node.environment().now(), next.get());
+        Duration least = Duration.ofMillis(5);
+        return until.compareTo(least) < 0 ? least : until.compareTo(IDLE) < 0 ? until : IDLE;
+    }
+
+    private boolean isDriven(String session) {
+        lock.lock();
+        try {
+            return slots.containsKey(session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Collection<Drive> drives() {
+        lock.lock();
+        try {
+            var drives = new ArrayList<Drive>();
+            for (Slot slot : slots.values()) {
+                if (slot.drive != null) {
+                    drives.add(slot.drive);
+                }
+            }
+            return drives;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A cancel of this process reaches its turn at once. */
+    public void cancelled(Turns.TurnRef turn) {
+        for (Drive drive : drives()) {
+            if (drive.turn().equals(turn)) {
+                drive.cancel();
+            }
+        }
+    }
+
+    /** Stops claiming, lets effects finish, hands back; interrupts what does not end in time. */
+    public void close(Duration drain) {
+        node.drain();
+        wake.raise();
+        node.ends().wakeAll();
+        try {
+            await(drain);
+            node.stop();
+            drives().forEach(d -> d.wake().raise());
+            await(Duration.ofSeconds(2));
+            tasks().forEach(Environment.Task::interrupt);
+            await(Duration.ofSeconds(1));
+            if (claims != null) {
+                claims.interrupt();
+                claims.join(Duration.ofSeconds(1));
+            }
+            upkeep.close();
+        } catch (InterruptedException e) {
+            node.stop();
+            tasks().forEach(Environment.Task::interrupt);
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Environment.Task> tasks() {
+        lock.lock();
+        try {
+            return slots.values().stream()
+                    .map(s -> s.task)
+                    .filter(t -> t != null)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void await(Duration atMost) throws InterruptedException {
+        long end = node.environment().nanos() + atMost.toNanos();
+        for (Environment.Task task : tasks()) {
+            long left = end - node.environment().nanos();
+            if (left <= 0) {
+                return;
+            }
+            task.join(Duration.ofNanos(left));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.Environment.Signal;
+import dev.turnbuckle.store.plan.Rows;
+import dev.turnbuckle.store.plan.Transactions.Work;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction that a caller waits for. It may run more than once (S33); only {@link #answer} tells the caller, and
+ * it tells what the last run left.
+ *
+ * <p>An interrupt does not withdraw a job: a transaction is short, and a caller that knows how its write ended can
+ * decide better than one that does not. The flag is set again when the answer is there.
+ */
+final class Job<T extends @Nullable Object> {
+    /** Longer than any wait, and short enough for arithmetic in nanoseconds. */
+    static final Duration FOREVER = Duration.ofDays(36_500);
+
+    private final Work<T> work;
+    private final Signal signal;
+    private final long before;
+    private volatile boolean answered;
+    private @Nullable T result;
+    private @Nullable Throwable failure;
+
+    Job(Work<T> work, Environment environment) {
+        this.work = work;
+        this.signal = environment.signal();
+        this.before = signal.version();
+    }
+
+    /** @return whether the work came to its end; then its writes are to be kept */
+    @SuppressWarnings("CatchAndPrintStackTrace")
+    boolean run(Rows rows, Dialect dialect) {
+        try {
+            result = work.run(rows);
+            failure = null;
+            return true;
+        } catch (SqlFailure e) {
+            fail(dialect.explain(e.sql()));
+        } catch (Throwable e) { // whatever it is, it belongs to the caller and must not end the writer
+            fail(e);
+        }
+        return false;
+    }
+
+    void fail(Throwable why) {
+        result = null;
+        failure = why;
+    }
+
+    void answer() {
+        answered = true;
+        signal.raise();
+    }
+
+    T await() {
+        boolean interrupted = false;
+        while (!answered) {
+            try {
+                signal.await(before, FOREVER);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return outcome();
+    }
+
+    @SuppressWarnings("NullAway") // null exactly if the work returned null, which T then allows
+    private T outcome() {
+        switch (failure) {
+            case null -> {
+                return result;
+            }
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException("a work throws no checked exception", failure);
+        }
+    }
+}

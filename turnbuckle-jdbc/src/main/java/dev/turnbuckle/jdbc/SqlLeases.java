@@ -1,0 +1,67 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.Scope;
+import dev.turnbuckle.store.plan.RowGroups;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The lease table. */
+interface SqlLeases extends RowGroups.OfLeases {
+    String COLUMNS = "kind, id, worker, incarnation, token, generation, acquired, expires";
+
+    String FIND = "SELECT " + COLUMNS + " FROM lease WHERE kind = ? AND id = ?";
+
+    String PUT = "INSERT INTO lease (" + COLUMNS
+            + """
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (kind, id) DO UPDATE SET worker = excluded.worker, incarnation = excluded.incarnation,
+                token = excluded.token, generation = excluded.generation, acquired = excluded.acquired,
+                expires = excluded.expires
+            """;
+
+    String LIVE = "SELECT " + COLUMNS + " FROM lease WHERE expires > 0";
+    String HELD_BY = "SELECT COUNT(*) FROM lease WHERE expires > 0 AND incarnation = ?";
+
+    Statements sql();
+
+    private static Lease row(Line in) {
+        return new Lease(
+                new Scope(in.text(), in.text()),
+                new Claimant(in.text(), in.text(), in.text()),
+                in.number(),
+                in.time(),
+                in.time());
+    }
+
+    @Override
+    default @Nullable Lease lease(Scope scope) {
+        return sql().call(FIND).text(scope.kind()).text(scope.id()).first(SqlLeases::row);
+    }
+
+    @Override
+    default void putLease(Lease lease) {
+        sql().call(PUT)
+                .text(lease.scope().kind())
+                .text(lease.scope().id())
+                .text(lease.holder().worker())
+                .text(lease.holder().incarnation())
+                .text(lease.holder().token())
+                .number(lease.generation())
+                .time(lease.acquiredAt())
+                .time(lease.expiresAt())
+                .updateOne();
+    }
+
+    @Override
+    default List<Lease> liveLeases() {
+        return sql().call(LIVE).all(SqlLeases::row);
+    }
+
+    /** Whether a row that is not released names this opening of the store. */
+    default boolean holdsLeases(String incarnation) {
+        Long held = sql().call(HELD_BY).text(incarnation).first(Line::number);
+        return held != null && held > 0;
+    }
+}

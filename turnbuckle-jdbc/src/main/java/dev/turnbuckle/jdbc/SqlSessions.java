@@ -1,0 +1,234 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.plan.RowGroups;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The session table. */
+interface SqlSessions extends RowGroups.OfSessions {
+    String COLUMNS =
+            """
+            s.id, s.agent, s.revision, s.branch, s.depth, s.chain, s.checkpoint, s.open_turn,
+            s.first_user_text, s.user_messages, s.title, s.parent, s.cause, s.directory, s.model, s.labels,
+            s.created, s.updated, s.due, s.deleted
+            """;
+
+    String FIND = "SELECT " + COLUMNS + " FROM session s WHERE s.id = ?";
+
+    String INSERT =
+            """
+            INSERT INTO session (id, agent, revision, branch, depth, chain, checkpoint, open_turn,
+                first_user_text, user_messages, title, parent, cause, directory, model, labels,
+                created, updated, due, deleted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+            ON CONFLICT DO NOTHING
+            """;
+
+    String UPDATE_WORK = "UPDATE session SET open_turn = ?, due = ? WHERE id = ? AND deleted = 0";
+
+    String UPDATE_HEAD =
+            """
+            UPDATE session SET revision = ?, branch = ?, depth = ?, chain = ?, checkpoint = ?,
+                first_user_text = ?, user_messages = ?, open_turn = ?, due = ?, updated = ?
+            WHERE id = ? AND deleted = 0
+            """;
+
+    String UPDATE_METADATA =
+            """
+            UPDATE session SET title = ?, parent = ?, cause = ?, directory = ?, model = ?, labels = ?
+            WHERE id = ? AND deleted = 0
+            """;
+
+    String BURY =
+            """
+            UPDATE session SET revision = 0, branch = 0, depth = 0, chain = ?, checkpoint = NULL, open_turn = NULL,
+                first_user_text = '', user_messages = 0, title = NULL, parent = NULL, cause = NULL, directory = NULL,
+                model = NULL, labels = '{}', updated = ?, due = NULL, deleted = 1
+            WHERE id = ? AND deleted = 0
+            """;
+
+    String BURY_LEASE = "DELETE FROM lease WHERE kind = 'session' AND id = ?";
+    String BURY_INBOX = "DELETE FROM inbox WHERE session = ?";
+    String BURY_WAITS = "DELETE FROM wait WHERE session = ?";
+
+    /** An empty parameter stands for any. Labels are compared by the reader, row by row. */
+    String LIST = "SELECT " + COLUMNS
+            + """
+            FROM session s LEFT JOIN turn t ON t.session = s.id AND t.id = s.open_turn
+            WHERE s.deleted = 0
+              AND (s.updated < ? OR (s.updated = ? AND s.id > ?))
+              AND SUBSTR(s.id, 1, LENGTH(?)) = ?
+              AND (? = '' OR s.parent = ?)
+              AND (? = '' OR ? = CASE WHEN s.open_turn IS NOT NULL
+                                      THEN CASE WHEN t.state = 'SUSPENDED' THEN 'SUSPENDED' ELSE 'RUNNING' END
+                                      ELSE CASE WHEN s.due IS NULL THEN 'IDLE' ELSE 'PENDING' END END)
+            ORDER BY s.updated DESC, s.id
+            """;
+
+    String DUE = "SELECT id, due FROM session WHERE agent = ? AND due <= ? ORDER BY due, id LIMIT ?";
+    String NEXT_DUE = "SELECT due FROM session WHERE agent = ? AND due IS NOT NULL ORDER BY due LIMIT 1";
+
+    Statements sql();
+
+    /** One session that is due. */
+    record Due(String id, Instant at) {}
+
+    @Override
+    default @Nullable SessionRow session(String id) {
+        return sql().call(FIND).text(id).first(SqlSessions::row);
+    }
+
+    private static SessionRow row(Line in) {
+        return new SessionRow(
+                in.text(),
+                in.text(),
+                new SessionRow.Head(in.number(), in.number(), in.number(), in.text(), in.textOrNull()),
+                turn(in.textOrNull()),
+                new SessionRow.Facts(in.text(), in.number()),
+                new Metadata(
+                        in.textOrNull(),
+                        in.textOrNull(),
+                        in.textOrNull(),
+                        in.textOrNull(),
+                        in.textOrNull(),
+                        Texts.read(in.text())),
+                in.time(),
+                in.time(),
+                in.timeOrNull(),
+                in.number() != 0);
+    }
+
+    private static @Nullable TurnId turn(@Nullable String id) {
+        return id == null ? null : new TurnId(id);
+    }
+
+    private static @Nullable String id(@Nullable TurnId turn) {
+        return turn == null ? null : turn.value();
+    }
+
+    @Override
+    default void insertSession(SessionRow row) {
+        var head = row.head();
+        var call = sql().call(INSERT)
+                .text(row.id())
+                .text(row.agent())
+                .number(head.revision())
+                .number(head.branch())
+                .number(head.depth())
+                .text(head.chain())
+                .text(head.checkpoint())
+                .text(id(row.openTurn()))
+                .text(row.facts().firstUserText())
+                .number(row.facts().userMessages());
+        metadata(call, row.metadata())
+                .time(row.createdAt())
+                .time(row.updatedAt())
+                .timeOrNull(row.due())
+                .updateOne();
+    }
+
+    private static Call metadata(Call call, Metadata m) {
+        return call.text(m.title())
+                .text(m.parent())
+                .text(m.cause())
+                .text(m.directory())
+                .text(m.model())
+                .text(Texts.write(m.labels()));
+    }
+
+    @Override
+    default void updateWork(SessionRow row) {
+        sql().call(UPDATE_WORK)
+                .text(id(row.openTurn()))
+                .timeOrNull(row.due())
+                .text(row.id())
+                .updateOne();
+    }
+
+    @Override
+    default void updateHead(SessionRow row) {
+        var head = row.head();
+        sql().call(UPDATE_HEAD)
+                .number(head.revision())
+                .number(head.branch())
+                .number(head.depth())
+                .text(head.chain())
+                .text(head.checkpoint())
+                .text(row.facts().firstUserText())
+                .number(row.facts().userMessages())
+                .text(id(row.openTurn()))
+                .timeOrNull(row.due())
+                .time(row.updatedAt())
+                .text(row.id())
+                .updateOne();
+    }
+
+    @Override
+    default void updateMetadata(String id, Metadata metadata) {
+        metadata(sql().call(UPDATE_METADATA), metadata).text(id).updateOne();
+    }
+
+    @Override
+    default void bury(String id, Instant at) {
+        sql().call(BURY).text(SessionRow.Head.EMPTY.chain()).time(at).text(id).updateOne();
+        sql().call(BURY_LEASE).text(id).update();
+        sql().call(BURY_INBOX).text(id).update();
+        sql().call(BURY_WAITS).text(id).update();
+    }
+
+    @Override
+    default List<SessionRow> sessions(SessionStore.Query query, @Nullable Anchor after, int most) {
+        long before = after == null ? Long.MAX_VALUE : Micros.of(after.updatedAt());
+        String parent = Objects.requireNonNullElse(query.parent(), "");
+        String state = query.state() == null ? "" : query.state().name();
+        return sql().call(LIST)
+                .number(before)
+                .number(before)
+                .text(after == null ? "" : after.id())
+                .text(query.prefix())
+                .text(query.prefix())
+                .text(parent)
+                .text(parent)
+                .text(state)
+                .text(state)
+                .some(
+                        SqlSessions::row,
+                        s -> s.metadata().labels().entrySet().containsAll(query.labels().entrySet()),
+                        most);
+    }
+
+    @Override
+    default List<String> due(Set<String> agents, Instant now, int most) {
+        var due = new ArrayList<Due>();
+        for (String agent : agents) {
+            due.addAll(sql().call(DUE)
+                    .text(agent)
+                    .time(now)
+                    .number(most)
+                    .all(in -> new Due(in.text(), in.time())));
+        }
+        return due.stream()
+                .sorted(Comparator.comparing(Due::at).thenComparing(Due::id))
+                .limit(most)
+                .map(Due::id)
+                .toList();
+    }
+
+    @Override
+    default @Nullable Instant nextDue(Set<String> agents) {
+        return agents.stream()
+                .map(agent -> sql().call(NEXT_DUE).text(agent).first(Line::time))
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+}

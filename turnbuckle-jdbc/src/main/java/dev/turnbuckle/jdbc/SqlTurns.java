@@ -1,0 +1,122 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.plan.RowGroups;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The turn table. */
+interface SqlTurns extends RowGroups.OfTurns {
+    String COLUMNS =
+            """
+            session, id, agent, base_revision, user_text, state, gate, gate_by, gate_reason, attempts,
+            opened, driven, not_before, ended, last_error, intent, outcome, revision, record, checkpoint
+            """;
+
+    String FIND = "SELECT " + COLUMNS + " FROM turn WHERE session = ? AND id = ?";
+
+    String INSERT = "INSERT INTO turn (" + COLUMNS
+            + """
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """;
+
+    /** What opened it never changes. */
+    String UPDATE =
+            """
+            UPDATE turn SET state = ?, gate = ?, gate_by = ?, gate_reason = ?, attempts = ?,
+                opened = ?, driven = ?, not_before = ?, ended = ?, last_error = ?,
+                intent = ?, outcome = ?, revision = ?, record = ?, checkpoint = ?
+            WHERE session = ? AND id = ?
+            """;
+
+    String NEWEST = "SELECT " + COLUMNS + " FROM turn WHERE session = ? ORDER BY base_revision DESC, id LIMIT ?";
+
+    String NEWEST_BEFORE = "SELECT " + COLUMNS
+            + """
+            FROM turn
+            WHERE session = ? AND base_revision < (SELECT base_revision FROM turn WHERE session = ? AND id = ?)
+            ORDER BY base_revision DESC, id LIMIT ?
+            """;
+
+    Statements sql();
+
+    @Override
+    default @Nullable TurnRow turn(String session, TurnId id) {
+        return sql().call(FIND).text(session).text(id.value()).first(SqlTurns::row);
+    }
+
+    private static TurnRow row(Line in) {
+        return new TurnRow(
+                in.text(),
+                new TurnId(in.text()),
+                in.text(),
+                in.number(),
+                in.text(),
+                in.name(TurnSummary.State.class),
+                new TurnRow.Gate(in.name(TurnRow.Gate.State.class), in.textOrNull(), in.textOrNull()),
+                in.small(),
+                new TurnRow.Times(in.time(), Micros.duration(in.number()), in.timeOrNull(), in.timeOrNull()),
+                in.textOrNull(),
+                ending(in));
+    }
+
+    private static TurnRow.@Nullable Ending ending(Line in) {
+        String intent = in.textOrNull();
+        return intent == null
+                ? null
+                : new TurnRow.Ending(
+                        intent, Json.read(in.text(), TurnOutcome.class), in.number(), in.text(), in.textOrNull());
+    }
+
+    @Override
+    default void insertTurn(TurnRow row) {
+        var call = sql().call(INSERT)
+                .text(row.session())
+                .text(row.id().value())
+                .text(row.agent())
+                .number(row.baseRevision())
+                .text(row.userText());
+        changing(call, row).updateOne();
+    }
+
+    @Override
+    default void updateTurn(TurnRow row) {
+        changing(sql().call(UPDATE), row)
+                .text(row.session())
+                .text(row.id().value())
+                .updateOne();
+    }
+
+    private static Call changing(Call call, TurnRow row) {
+        var times = row.times();
+        var ending = row.ending();
+        return call.text(row.state().name())
+                .text(row.gate().state().name())
+                .text(row.gate().by())
+                .text(row.gate().reason())
+                .number(row.attempts())
+                .time(times.openedAt())
+                .number(Micros.of(times.driven()))
+                .timeOrNull(times.notBefore())
+                .timeOrNull(times.endedAt())
+                .text(row.lastError())
+                .text(ending == null ? null : ending.intent())
+                .text(ending == null ? null : Json.write(ending.outcome()))
+                .numberOrNull(ending == null ? null : Long.valueOf(ending.revision()))
+                .text(ending == null ? null : ending.record())
+                .text(ending == null ? null : ending.checkpoint());
+    }
+
+    @Override
+    default List<TurnRow> turns(String session, @Nullable String after, int most) {
+        Call call = after == null
+                ? sql().call(NEWEST).text(session)
+                : sql().call(NEWEST_BEFORE).text(session).text(session).text(Objects.requireNonNull(after));
+        return call.number(most).all(SqlTurns::row);
+    }
+}

@@ -41,7 +41,10 @@ final class Baton {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final SplittableRandom choice;
+
+    @SuppressWarnings("ThreadLocalUsage") // one environment's; gone with it
     private final ThreadLocal<@Nullable Runner> own = new ThreadLocal<>();
+
     private final List<Runner> ready = new ArrayList<>();
     private final Set<Runner> waiting = new LinkedHashSet<>();
     private final Set<Runner> outside = new LinkedHashSet<>();
@@ -77,7 +80,8 @@ final class Baton {
     Runner start(TestProcess process, String name, Runnable body) {
         Runner me = own.get();
         Runner task = locked(() -> {
-            Runner made = new Runner(name + "#" + (++started), process, body);
+            started++;
+            Runner made = new Runner(name + "#" + started, process, body);
             trace.add(nanos, "start", made);
             ready.add(made);
             if (me != null && !me.outside()) {
@@ -257,14 +261,20 @@ final class Baton {
         for (Runner r : waiting) {
             earliest = Math.min(earliest, r.ticking ? Runner.NEVER : r.deadline());
         }
-        long tick = outside.stream().filter(r -> r.ticking).mapToLong(Runner::deadline).min().orElse(Runner.NEVER);
+        long tick = outside.stream()
+                .filter(r -> r.ticking)
+                .mapToLong(Runner::deadline)
+                .min()
+                .orElse(Runner.NEVER);
         long patience = outside.stream().mapToLong(r -> r.patience).min().orElse(Runner.NEVER);
         long next = Math.min(earliest, tick);
         if (next == Runner.NEVER) {
             giveUp(r -> true, "nothing can wake anybody any more");
         } else if (next > patience) {
             advance(patience);
-            giveUp(r -> r.patience <= patience, "waited for " + TestEnvironment.LONGEST_WAIT + " of virtual time in vain");
+            giveUp(
+                    r -> r.patience <= patience,
+                    "waited for " + TestEnvironment.LONGEST_WAIT + " of virtual time in vain");
         } else if (earliest <= tick) {
             advance(earliest);
             wakeAll(r -> !r.ticking && r.deadline() <= nanos, Wake.TIME_OVER);
@@ -383,7 +393,7 @@ final class Baton {
     void requireAlive(TestProcess process) {
         Runner me = own.get();
         boolean task = me != null && !me.outside();
-        boolean dead = process.killed() || task && (closed || me.process.killed());
+        boolean dead = process.killed() || (task && (closed || me.process.killed()));
         if (!dead) {
             return;
         }
@@ -423,9 +433,7 @@ final class Baton {
     // ---- words
 
     private String situation() {
-        var text = new StringBuilder("At ")
-                .append(Duration.ofNanos(nanos))
-                .append(" of virtual time, these wait:");
+        var text = new StringBuilder("At ").append(Duration.ofNanos(nanos)).append(" of virtual time, these wait:");
         if (waiting.isEmpty()) {
             text.append(" nobody");
         }
@@ -442,7 +450,8 @@ final class Baton {
 
     private String stuck() {
         Runner running = current;
-        return "the task " + running + " has run for " + STUCK + " of real time without reaching a switch point: it computes, "
+        return "the task " + running + " has run for " + STUCK
+                + " of real time without reaching a switch point: it computes, "
                 + "or blocks on something that is not of its Environment (a lock held across a switch, a future, I/O)"
                 + Places.of(running == null ? null : running.thread);
     }

@@ -41,7 +41,9 @@ final class GuardedStorage implements InvocationHandler {
         }
         try {
             Object result = method.invoke(target, arguments);
-            return result != null && target instanceof Storage && method.getReturnType().isInterface()
+            return result != null
+                            && target instanceof Storage
+                            && method.getReturnType().isInterface()
                     ? guarded(method.getReturnType(), new GuardedStorage(result, process, environment))
                     : result;
         } catch (InvocationTargetException e) {

@@ -15,7 +15,8 @@ final class Places {
             return "";
         }
         String frames = Arrays.stream(thread.getStackTrace())
-                .filter(f -> !f.getClassName().startsWith("java.") && !f.getClassName().startsWith("jdk."))
+                .filter(f -> !f.getClassName().startsWith("java.")
+                        && !f.getClassName().startsWith("jdk."))
                 .filter(f -> !f.getClassName().startsWith(Baton.class.getPackageName() + ".")
                         || f.getClassName().endsWith("Test"))
                 .limit(FRAMES)

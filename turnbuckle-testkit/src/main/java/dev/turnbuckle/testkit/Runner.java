@@ -44,7 +44,9 @@ final class Runner {
 
     Phase phase = Phase.READY;
     Wake wake = Wake.SATISFIED;
+
     @Nullable Wait waitsFor;
+
     @Nullable Thread thread;
 
     /** Interrupted while it did not wait: its flag is set when it runs again. */
@@ -73,6 +75,7 @@ final class Runner {
         return waitsFor == null ? NEVER : waitsFor.deadline();
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very signal or task
     boolean waitsOn(Object on) {
         return phase == Phase.WAITING && waitsFor != null && waitsFor.on() == on;
     }

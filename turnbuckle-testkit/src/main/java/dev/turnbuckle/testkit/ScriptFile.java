@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The file form of a script; the format is told at {@link ScriptedModel#load}. */
 final class ScriptFile {
-    private static final Set<String> FIELDS = Set.of(
-            "say", "think", "signature", "call", "fail", "message", "empty", "after", "pausing", "usage");
+    private static final Set<String> FIELDS =
+            Set.of("say", "think", "signature", "call", "fail", "message", "empty", "after", "pausing", "usage");
 
     private final Path file;
 
@@ -61,11 +61,16 @@ final class ScriptFile {
         }
         for (String field : json.propertyNames()) {
             if (!FIELDS.contains(field)) {
-                throw wrong(path + "/" + field, "is unknown; a step has " + String.join(", ", FIELDS.stream().sorted().toList()));
+                throw wrong(
+                        path + "/" + field,
+                        "is unknown; a step has "
+                                + String.join(", ", FIELDS.stream().sorted().toList()));
             }
         }
         Step step = json.has("fail") ? failure(json, path) : Step.of(parts(json, path));
-        if (step.failure() == null && step.parts().isEmpty() && !json.path("empty").asBoolean(false)) {
+        if (step.failure() == null
+                && step.parts().isEmpty()
+                && !json.path("empty").asBoolean(false)) {
             throw wrong(path, "says nothing; give it say, think, call or fail, or \"empty\": true");
         }
         return step.after(duration(json, "after", path))
@@ -109,7 +114,9 @@ final class ScriptFile {
         JsonNode arguments = json.path("arguments");
         return ScriptedModel.call(
                 text(json, "tool", path),
-                arguments.isString() ? arguments.stringValue() : arguments.isMissingNode() ? "{}" : arguments.toString());
+                arguments.isString()
+                        ? arguments.stringValue()
+                        : arguments.isMissingNode() ? "{}" : arguments.toString());
     }
 
     private String text(JsonNode json, String field, String path) {

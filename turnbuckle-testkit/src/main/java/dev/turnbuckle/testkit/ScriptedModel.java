@@ -87,12 +87,20 @@ public final class ScriptedModel implements Model {
         return raw(new Part.Reasoning(text, null));
     }
 
-    /** @param signature the vendor's opaque signature, which comes back with the next request */
+    /**
+     * Reasoning that a vendor signed.
+     *
+     * @param signature the vendor's opaque signature, which comes back with the next request
+     */
     public static Step thinks(String text, String signature) {
         return raw(new Part.Reasoning(text, signature));
     }
 
-    /** @param arguments a record, or JSON as a string */
+    /**
+     * One call.
+     *
+     * @param arguments a record, or JSON as a string
+     */
     public static Step calls(String tool, Object arguments) {
         return callsAll(call(tool, arguments));
     }
@@ -154,7 +162,11 @@ public final class ScriptedModel implements Model {
         }
     }
 
-    /** @throws AssertionError when it was asked for more than is scripted, naming each such request */
+    /**
+     * Fails the test that scripted too little.
+     *
+     * @throws AssertionError when it was asked for more than is scripted, naming each such request
+     */
     public void verify() {
         lock.lock();
         try {

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param after pause before the first token
  * @param pausing pause between tokens
  */
-public record Step(
-        List<Part> parts, @Nullable ModelFailure failure, Duration after, Duration pausing, Usage usage) {
+public record Step(List<Part> parts, @Nullable ModelFailure failure, Duration after, Duration pausing, Usage usage) {
     public Step {
         parts = List.copyOf(parts);
         if (after.isNegative() || pausing.isNegative()) {

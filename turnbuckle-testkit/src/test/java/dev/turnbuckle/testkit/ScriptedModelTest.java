@@ -43,7 +43,8 @@ class ScriptedModelTest {
 
     @Test
     void textIsStreamedWordByWordAndThenCompleted() throws InterruptedException {
-        var model = ScriptedModel.of(thinks("Let me see.", "sig").and(says("Good day, sir.")).usage(7, 3));
+        var model = ScriptedModel.of(
+                thinks("Let me see.", "sig").and(says("Good day, sir.")).usage(7, 3));
         assertThat(ask(model, ASKED))
                 .containsExactly(
                         new ReasoningDelta("Let "),
@@ -87,8 +88,10 @@ class ScriptedModelTest {
     void anEmptyAnswerIsCountedByTheRuntimesWordsAboutIt() throws InterruptedException {
         var model = ScriptedModel.of(empty(), says("Now."));
         assertThat(ask(model, ASKED)).containsExactly(new Completed(List.of(), Usage.NONE, "stop"));
-        assertThat(textOf(model, ASKED, Message.runtime("Your last answer was empty."))).isEqualTo("Now.");
-        assertThat(textOf(script(), ASKED, ANSWERED, Message.runtime("Does not fit."))).isEqualTo("Second.");
+        assertThat(textOf(model, ASKED, Message.runtime("Your last answer was empty.")))
+                .isEqualTo("Now.");
+        assertThat(textOf(script(), ASKED, ANSWERED, Message.runtime("Does not fit.")))
+                .isEqualTo("Second.");
     }
 
     @Test
@@ -99,8 +102,12 @@ class ScriptedModelTest {
                 fails(ModelFailure.Kind.NETWORK, "gone"),
                 says("Second."));
         assertThat(textOf(model, ASKED)).isEqualTo("First.");
-        assertThatThrownBy(() -> ask(model, ASKED, ANSWERED)).isInstanceOf(ModelFailure.class).hasMessage("slow down");
-        assertThatThrownBy(() -> ask(model, ASKED, ANSWERED)).isInstanceOf(ModelFailure.class).hasMessage("gone");
+        assertThatThrownBy(() -> ask(model, ASKED, ANSWERED))
+                .isInstanceOf(ModelFailure.class)
+                .hasMessage("slow down");
+        assertThatThrownBy(() -> ask(model, ASKED, ANSWERED))
+                .isInstanceOf(ModelFailure.class)
+                .hasMessage("gone");
         assertThat(textOf(model, ASKED, ANSWERED)).isEqualTo("Second.");
         assertThat(model.requests()).hasSize(4);
     }
@@ -138,8 +145,7 @@ class ScriptedModelTest {
 
     @Test
     void aFileHoldsAScript() throws IOException, InterruptedException {
-        var model = load(
-                """
+        var model = load("""
                 {
                   "name": "from-a-file",
                   "steps": [
@@ -165,11 +171,7 @@ class ScriptedModelTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     `{"steps": [` | line 1
                     `{}` | /steps must be a list
                     `{"steps": [{"say": 1}]}` | /steps/0/say must be text
@@ -217,7 +219,8 @@ class ScriptedModelTest {
 
     @Test
     void aStepIsOneCall() throws InterruptedException {
-        assertThat(completed(ScriptedModel.of(calls("weather", new City("Rome"))), ASKED).parts())
+        assertThat(completed(ScriptedModel.of(calls("weather", new City("Rome"))), ASKED)
+                        .parts())
                 .containsExactly(new Part.ToolCall("call-1-1", "weather", "{\"city\":\"Rome\"}"));
     }
 }

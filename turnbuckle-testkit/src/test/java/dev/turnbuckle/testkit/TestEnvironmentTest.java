@@ -79,7 +79,8 @@ class TestEnvironmentTest {
     void theSameSeedGivesTheSameRunAndAnotherSeedAnotherOne() {
         List<String> first = run(1);
         assertThat(run(1)).isEqualTo(first);
-        assertThat(LongStream.range(2, 12).mapToObj(this::run).distinct().count()).isGreaterThan(1);
+        assertThat(LongStream.range(2, 12).mapToObj(this::run).distinct().count())
+                .isGreaterThan(1);
     }
 
     private List<String> run(long seed) {
@@ -145,7 +146,10 @@ class TestEnvironmentTest {
         assertThatThrownBy(task::join)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll(
-                        "PT1H of virtual time", "forgetful#1 for signal 1 of main", "until PT48H", "the end of forgetful#1");
+                        "PT1H of virtual time",
+                        "forgetful#1 for signal 1 of main",
+                        "until PT48H",
+                        "the end of forgetful#1");
         assertThat(environment.now()).isEqualTo("2026-01-01T01:00:00Z");
     }
 

@@ -66,14 +66,15 @@ final class ModelStep {
             beforePerforming.run();
             outcome = perform(key, request);
         }
-        if (outcome.failure() != null) {
-            throw failed(outcome);
+        String failure = outcome.failure();
+        if (failure != null) {
+            throw failed(failure, outcome);
         }
         return outcome;
     }
 
-    private static Halt failed(Outcomes.ModelOutcome outcome) {
-        var kind = ModelFailure.Kind.valueOf(outcome.failure());
+    private static Halt failed(String failure, Outcomes.ModelOutcome outcome) {
+        var kind = ModelFailure.Kind.valueOf(failure);
         String last =
                 outcome.attempts().isEmpty() ? "" : outcome.attempts().getLast().message();
         return new Halt(new Halt.Reason.Failed(
@@ -158,7 +159,7 @@ final class ModelStep {
                 ? f
                 : new ModelFailure(ModelFailure.Kind.OTHER, String.valueOf(thrown), null, thrown);
         attempts.add(new Outcomes.Attempt(failure.kind().name(), String.valueOf(failure.getMessage())));
-        if (!failure.kind().retryable() || outputSeen && attempts.size() > 1 || attempts.size() >= MAX_ATTEMPTS) {
+        if (!failure.kind().retryable() || outputSeen || attempts.size() >= MAX_ATTEMPTS) {
             return new Outcomes.ModelOutcome(
                     List.of(), Usage.NONE, "", failure.kind().name(), List.copyOf(attempts));
         }
@@ -196,7 +197,7 @@ final class ModelStep {
     /** One attempt's stream: publishes deltas until it is closed, keeps the text for a cancel. */
     private final class Stream {
         private final String item;
-        private final StringBuffer text = new StringBuffer();
+        private final StringBuilder text = new StringBuilder();
         private volatile ModelEvent.@Nullable Completed completed;
         private volatile boolean started;
         private volatile boolean closed;
@@ -221,7 +222,9 @@ final class ModelStep {
             started = true;
             switch (event) {
                 case ModelEvent.TextDelta d -> {
-                    text.append(d.text());
+                    synchronized (text) {
+                        text.append(d.text());
+                    }
                     port.publish(new Activity.TextDelta(facts.turn(), item, d.text()));
                 }
                 case ModelEvent.ReasoningDelta d ->
@@ -237,7 +240,9 @@ final class ModelStep {
         /** Nothing is published afterwards. */
         String close() {
             closed = true;
-            return text.toString();
+            synchronized (text) {
+                return text.toString();
+            }
         }
     }
 

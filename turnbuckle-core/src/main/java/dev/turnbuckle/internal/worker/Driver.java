@@ -103,8 +103,8 @@ final class Driver {
         long begun = node.environment().nanos();
         TurnResult result = prepared(started, loop);
         switch (result == null ? loop.run() : result) {
-            case TurnResult.Ended ended -> committing.commit(started, drive, loop, ended, settled);
-            case TurnResult.Mismatch mismatch -> mismatched(started, drive, loop, mismatch, settled);
+            case TurnResult.Ended ended -> committing.commit(started, drive, ended, settled);
+            case TurnResult.Mismatch mismatch -> mismatched(started, drive, mismatch, settled);
             case TurnResult.Waiting waiting -> {
                 var driven = Duration.ofNanos(node.environment().nanos() - begun);
                 suspend(started, drive, waiting, driven);
@@ -196,22 +196,21 @@ final class Driver {
                 node.storage().turns().abandon(drive.lease(), turn.id(), null, Duration.ZERO, false);
             }
             case Turns.Suspension.LeaseLost lost ->
-                LOG.warn("session {}: not suspended, lease lost ({})", started.session().id(), lost.why());
+                LOG.warn(
+                        "session {}: not suspended, lease lost ({})",
+                        started.session().id(),
+                        lost.why());
         }
     }
 
     private void mismatched(
-            Turns.Started started,
-            Drive drive,
-            TurnLoop loop,
-            TurnResult.Mismatch mismatch,
-            SessionCache.Settled settled)
+            Turns.Started started, Drive drive, TurnResult.Mismatch mismatch, SessionCache.Settled settled)
             throws InterruptedException {
         LOG.error("session {}: {}", started.session().id(), mismatch.message());
         if (node.options().holdOnMismatch()) {
             node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), null, true);
         } else {
-            committing.commit(started, drive, loop, mismatch.asFailure(), settled);
+            committing.commit(started, drive, mismatch.asFailure(), settled);
         }
     }
 
@@ -250,8 +249,7 @@ final class Driver {
             this.node = node;
         }
 
-        void commit(
-                Turns.Started started, Drive drive, TurnLoop loop, TurnResult.Ended ended, SessionCache.Settled settled)
+        void commit(Turns.Started started, Drive drive, TurnResult.Ended ended, SessionCache.Settled settled)
                 throws InterruptedException {
             TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
             long revision = started.session().head().revision();
@@ -259,9 +257,9 @@ final class Driver {
             switch (result) {
                 case CommitResult.Committed committed -> adopt(started, drive, named, committed, settled);
                 case CommitResult.CancelledBefore c ->
-                    commit(started, drive, loop, withOutcome(named, cancelledOutcome(drive, named)), settled);
-                case CommitResult.Conflict conflict -> conflicted(started, drive, loop, named, conflict);
-                case CommitResult.OverBudget over -> overBudget(started, drive, loop, named, over, settled);
+                    commit(started, drive, withOutcome(named, cancelledOutcome(drive, named)), settled);
+                case CommitResult.Conflict conflict -> conflicted(started, drive, named, conflict);
+                case CommitResult.OverBudget over -> overBudget(started, drive, named, over, settled);
                 case CommitResult.LeaseLost lost ->
                     LOG.warn(
                             "session {}: commit refused, lease lost ({})",
@@ -337,11 +335,7 @@ final class Driver {
 
         /** T11: somebody moved the head under our lease; effects are not driven again for it. */
         private void conflicted(
-                Turns.Started started,
-                Drive drive,
-                TurnLoop loop,
-                TurnResult.Ended ended,
-                CommitResult.Conflict conflict)
+                Turns.Started started, Drive drive, TurnResult.Ended ended, CommitResult.Conflict conflict)
                 throws InterruptedException {
             var failed = new TurnOutcome.Failed(
                     started.turn().id(),
@@ -371,7 +365,6 @@ final class Driver {
         private void overBudget(
                 Turns.Started started,
                 Drive drive,
-                TurnLoop loop,
                 TurnResult.Ended ended,
                 CommitResult.OverBudget over,
                 SessionCache.Settled settled)
@@ -394,7 +387,7 @@ final class Driver {
             if (ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("commit_budget")) {
                 throw new IllegalStateException("even the failure does not fit the commit budget: " + over);
             }
-            commit(started, drive, loop, small, settled);
+            commit(started, drive, small, settled);
         }
 
         private TurnResult.Ended named(Drive drive, TurnResult.Ended ended) {

@@ -137,8 +137,7 @@ public final class Worker {
                 node.options().name(),
                 node.storage().traits().incarnation(),
                 node.environment().id());
-        var request =
-                new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
+        var request = new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
         if (node.storage().turns().start(request) instanceof Turns.Start.Go(var started)) {
             if (started.displaced() != null) {
                 LOG.info(

@@ -33,8 +33,7 @@ public final class MemoryLiveReplay implements LiveReplay {
      * @param idle how long a ring without events and subscribers is kept
      */
     public record Bounds(int events, Duration age, long bytes, Duration idle) {
-        public static final Bounds DEFAULT =
-                new Bounds(2_048, Duration.ofSeconds(120), 4L << 20, Duration.ofMinutes(10));
+        public static final Bounds DEFAULT = new Bounds(2_048, Duration.ofMinutes(2), 4L << 20, Duration.ofMinutes(10));
 
         public Bounds {
             if (events < 1 || bytes < 1 || age.isNegative() || idle.isNegative()) {

@@ -119,8 +119,8 @@ public final class Worker {
                 } finally {
                     lock.unlock();
                 }
-                boolean worked = driveOnce(session, slot);
-                more = goesOn(session, slot, worked);
+                driveOnce(session, slot);
+                more = goesOn(session, slot);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,29 +132,25 @@ public final class Worker {
         }
     }
 
-    private boolean driveOnce(String session, Slot slot) throws InterruptedException {
+    private void driveOnce(String session, Slot slot) throws InterruptedException {
         var by = new Claimant(
                 node.options().name(),
                 node.storage().traits().incarnation(),
                 node.environment().id());
         var request = new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
-        return switch (node.storage().turns().start(request)) {
-            case Turns.Start.Go(var started) -> {
-                if (started.displaced() != null) {
-                    LOG.info(
-                            "session {}: taken over from {}",
-                            session,
-                            started.displaced().worker());
-                }
-                yield driver.drive(started, drive -> slot.drive = drive);
+        if (node.storage().turns().start(request) instanceof Turns.Start.Go(var started)) {
+            if (started.displaced() != null) {
+                LOG.info(
+                        "session {}: taken over from {}",
+                        session,
+                        started.displaced().worker());
             }
-            case Turns.Start.Busy b -> false;
-            case Turns.Start.Empty e -> false;
-        };
+            driver.drive(started, drive -> slot.drive = drive);
+        }
     }
 
     /** @return false when the slot is free again; decided under the lock, so that no offer falls between */
-    private boolean goesOn(String session, Slot slot, boolean worked) {
+    private boolean goesOn(String session, Slot slot) {
         lock.lock();
         try {
             slot.drive = null;

@@ -79,8 +79,8 @@ final class CommitBench {
     private Load many() {
         return new Load(
                 IntStream.range(0, ROWS)
-                        .mapToObj(i -> Message.user(
-                                "Line " + i + " of what was imported: " + Long.toString(random.nextLong(), 36).repeat(10)))
+                        .mapToObj(i -> Message.user("Line " + i + " of what was imported: "
+                                + Long.toString(random.nextLong(), 36).repeat(10)))
                         .toList(),
                 new byte[0]);
     }
@@ -132,9 +132,8 @@ final class CommitBench {
         }
         Blob record = Blob.of(specimen.record());
         long before = System.nanoTime();
-        Map<String, Component> state = load.state().length == 0
-                ? null
-                : Map.of("state", Component.changed(1, "bench", Blob.of(load.state())));
+        Map<String, Component> state =
+                load.state().length == 0 ? null : Map.of("state", Component.changed(1, "bench", Blob.of(load.state())));
         CommitResult result = storage.sessions()
                 .commit(new Commit(
                         new Commit.Target(
@@ -147,7 +146,10 @@ final class CommitBench {
                         Commit.Settlement.applied(
                                 List.of(started.inputs().getFirst().sequence()), usage(id)),
                         new Commit.Record(
-                                new TurnOutcome.Answered(id, "Done.", Usage.of(340, 44)), record, List.of(), List.of())));
+                                new TurnOutcome.Answered(id, "Done.", Usage.of(340, 44)),
+                                record,
+                                List.of(),
+                                List.of())));
         long nanos = System.nanoTime() - before;
         if (!(result instanceof CommitResult.Committed)) {
             throw new IllegalStateException("not committed: " + result);

@@ -29,7 +29,8 @@ final class Floor implements Contender {
         this.database = new FloorDatabase(file);
         this.specimen = specimen;
         this.grouped = grouped;
-        this.writer = grouped ? Thread.ofPlatform().daemon().name("floor-writer").start(this::write) : null;
+        this.writer =
+                grouped ? Thread.ofPlatform().daemon().name("floor-writer").start(this::write) : null;
     }
 
     interface Step {

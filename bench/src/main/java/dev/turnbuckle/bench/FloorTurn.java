@@ -8,39 +8,33 @@ import java.util.List;
  * Nothing is read, decided, hashed, parsed or checked; the values are those of a {@link Specimen}.
  */
 final class FloorTurn {
-    private static final String SESSION =
-            """
+    private static final String SESSION = """
             INSERT INTO session (id, agent, revision, branch, depth, chain, first_user_text, user_messages, labels,
                 created, updated) VALUES (?, ?, 0, ?, 0, ?, '', 0, '{}', ?, ?)
             """;
-    private static final String INBOX =
-            """
+    private static final String INBOX = """
             INSERT INTO inbox (session, sequence, turn, kind, delivery, content, content_hash, context, available,
                 accepted, state, generation, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', 0, 0)
             """;
     private static final String DUE = "UPDATE session SET due = ? WHERE id = ?";
 
-    private static final String LEASE =
-            """
+    private static final String LEASE = """
             INSERT INTO lease (id, worker, incarnation, token, generation, acquired, expires)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET token = excluded.token, generation = excluded.generation,
                 acquired = excluded.acquired, expires = excluded.expires
             """;
-    private static final String CLAIM =
-            """
+    private static final String CLAIM = """
             UPDATE inbox SET state = 'CLAIMED', claimed_by = ?, generation = ?, attempts = 1
             WHERE session = ? AND sequence = ?
             """;
-    private static final String TURN =
-            """
+    private static final String TURN = """
             INSERT INTO turn (session, id, agent, base_revision, user_text, state, gate, attempts, opened)
             VALUES (?, ?, ?, ?, ?, 'RUNNING', 'OPEN', 1, ?)
             """;
     private static final String OPEN = "UPDATE session SET open_turn = ?, due = ? WHERE id = ?";
 
-    private static final String EFFECT =
-            """
+    private static final String EFFECT = """
             INSERT INTO journal (session, turn, effect, kind, effect_class, request_hash, request, outcome, attempts,
                 started, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
             """;
@@ -49,22 +43,19 @@ final class FloorTurn {
 
     private static final String ENTRY =
             "INSERT INTO entry (branch, depth, turn, message, chain) VALUES (?, ?, ?, ?, ?)";
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             INSERT INTO token_usage (session, turn, ordinal, source, model, input, output)
             VALUES (?, ?, ?, 'model', 'instant', 170, 22)
             """;
     private static final String BLOB = "INSERT INTO blob (hash, codec, size, bytes) VALUES (?, 'deflate', ?, ?)";
     private static final String APPLIED = "UPDATE inbox SET state = 'APPLIED' WHERE session = ? AND sequence = ?";
     private static final String FORGET = "DELETE FROM journal WHERE session = ? AND turn = ?";
-    private static final String END =
-            """
+    private static final String END = """
             UPDATE turn SET state = 'ENDED', gate = 'SEALED', ended = ?, intent = ?, outcome = ?, revision = ?, record = ?
             WHERE session = ? AND id = ?
             """;
     private static final String RELEASE = "UPDATE lease SET expires = 0 WHERE id = ?";
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             UPDATE session SET revision = ?, depth = ?, chain = ?, first_user_text = ?, user_messages = ?,
                 open_turn = NULL, due = NULL, updated = ? WHERE id = ? AND revision = ?
             """;

@@ -44,8 +44,8 @@ final class GrowthBench {
                 progress.say("growth, round %d of %d", round + 1, options.rounds());
             }
         }
-        figures.accept(new Figure(
-                "growth-time", late.nanos.at(0.5) / 1e6, "ms", early.nanos.at(0.5) / 1e6, Bar.atMost(1.1)));
+        figures.accept(
+                new Figure("growth-time", late.nanos.at(0.5) / 1e6, "ms", early.nanos.at(0.5) / 1e6, Bar.atMost(1.1)));
         figures.accept(
                 new Figure("growth-bytes", late.bytes.mean(), "bytes/turn", early.bytes.mean(), Bar.atMost(1.1)));
     }

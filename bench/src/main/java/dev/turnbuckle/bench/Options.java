@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param folder where the databases are made: a real disk
  */
 record Options(String what, boolean json, int rounds, Duration round, Path folder) {
-    static final String HELP =
-            """
+    static final String HELP = """
             usage: bench/run [turns|growth|commit|all] [options]
 
               turns    durable turns with one ONCE tool, one session and 64 at once, SQLite with synchronous=FULL

@@ -84,11 +84,7 @@ final class TurnsBench {
     }
 
     private static Figure figure(
-            String name,
-            String unit,
-            List<Pair> pairs,
-            ToDoubleFunction<Round> of,
-            @Nullable Bar bar) {
+            String name, String unit, List<Pair> pairs, ToDoubleFunction<Round> of, @Nullable Bar bar) {
         double ours = Samples.median(
                 pairs.stream().map(p -> of.applyAsDouble(p.ours())).toList());
         double floor = Samples.median(

@@ -34,8 +34,8 @@ final class WalIndex implements AutoCloseable {
 
     /** @param database open in WAL mode */
     static WalIndex of(Path database) throws IOException {
-        return new WalIndex(FileChannel.open(
-                database.resolveSibling(database.getFileName() + "-shm"), StandardOpenOption.READ));
+        return new WalIndex(
+                FileChannel.open(database.resolveSibling(database.getFileName() + "-shm"), StandardOpenOption.READ));
     }
 
     /** COMMITs that wrote, since the database was made or recovered. */

@@ -51,6 +51,7 @@ final class CommitBench {
     }
 
     /** What one commit brings beside the usual: history, and bytes of state. */
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     private record Load(List<Message> entries, byte[] state) {}
 
     void run(Consumer<Figure> figures) throws IOException {

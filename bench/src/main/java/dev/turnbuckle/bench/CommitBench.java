@@ -100,7 +100,7 @@ final class CommitBench {
                     ours.add(committed);
                 }
             }
-            progress.say("%s, round %d of %d", name, Math.max(0, round + 1), options.rounds());
+            progress.say(name + (round < 0 ? ", warming up" : ", round " + (round + 1) + " of " + options.rounds()));
         }
         return new Figure(name, ours.at(0.5) / 1e6, "ms", floors.at(0.5) / 1e6, Bar.atMost(2));
     }

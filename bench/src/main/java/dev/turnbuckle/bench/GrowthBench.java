@@ -41,7 +41,7 @@ final class GrowthBench {
                     early.turn(client, young.log());
                     late.turn(longest, old.log());
                 }
-                progress.say("growth, round %d of %d", round + 1, options.rounds());
+                progress.say("growth, round " + (round + 1) + " of " + options.rounds());
             }
         }
         figures.accept(
@@ -53,7 +53,7 @@ final class GrowthBench {
     /** Not measured, so nobody waits for the disk. */
     private void grow(Path file) throws IOException {
         try (var growing = Ours.on(file, HISTORY_ENTRIES, Synchronous.NORMAL)) {
-            progress.say("growth: %d turns first", LATE);
+            progress.say("growth: " + LATE + " turns first");
             var client = growing.client("growing");
             for (int hundred = 0; hundred < LATE / WINDOW - 1; hundred++) {
                 turns(client, WINDOW);

@@ -34,7 +34,7 @@ public final class Main {
         Path folder = Files.createTempDirectory(Files.createDirectories(options.folder()), "bench-");
         String type = Files.getFileStore(folder).type();
         if (type.equals("tmpfs") || type.equals("ramfs")) {
-            progress.say("bench: %s is in memory (%s): nothing here reaches a disk", folder, type);
+            progress.say("bench: " + folder + " is in memory (" + type + "): nothing here reaches a disk");
         }
         Consumer<Figure> figures = options.json()
                 ? figure -> System.out.println(figure.json())

@@ -47,19 +47,18 @@ final class TurnsBench {
             String name = "s" + sessions + "-" + (WARM_UP_ROUNDS + i);
             var pair = new Pair(
                     Round.of(floor, name, sessions, options.round()), Round.of(ours, name, sessions, options.round()));
-            progress.say(
-                    "turns, %d at once, %s: floor %.0f/s (%.0f us of CPU a turn), ours %.0f/s (%.0f us)",
-                    sessions,
-                    i < 0 ? "warming up" : "round " + (i + 1) + " of " + options.rounds(),
-                    pair.floor().turnsPerSecond(),
-                    pair.floor().cpuMicrosOfATurn(),
-                    pair.ours().turnsPerSecond(),
-                    pair.ours().cpuMicrosOfATurn());
+            progress.say("turns, " + sessions + " at once, "
+                    + (i < 0 ? "warming up" : "round " + (i + 1) + " of " + options.rounds())
+                    + ": floor " + said(pair.floor()) + ", ours " + said(pair.ours()));
             if (i >= 0) {
                 pairs.add(pair);
             }
         }
         return pairs;
+    }
+
+    private static String said(Round round) {
+        return Figure.plain(round.turnsPerSecond()) + "/s (" + Figure.plain(round.cpuMicrosOfATurn()) + " us of CPU)";
     }
 
     private static void one(List<Pair> pairs, Consumer<Figure> figures) {

@@ -100,7 +100,10 @@ final class OpenDatabase {
     }
 
     private Link link(Connector.Use use) throws SQLException {
-        var link = new Link(connector.open(use), dialect, environment);
+        var connection = connector.open(use);
+        var link = use == Connector.Use.WRITE
+                ? Link.writing(connection, dialect, environment)
+                : Link.reading(connection, dialect, environment);
         links.add(link);
         return link;
     }

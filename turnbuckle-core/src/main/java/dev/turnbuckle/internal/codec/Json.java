@@ -203,7 +203,7 @@ public final class Json {
             Class<?> raw = annotated.getRawType();
             if (annotated instanceof AnnotatedClass && (ours(raw) || sealedParent(raw) != null)) {
                 return JsonTypeInfo.Value.construct(
-                        JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "type", null, false, null, null);
+                        JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "type", null, false, null);
             }
             return super.findPolymorphicTypeInfo(config, annotated);
         }

@@ -81,7 +81,8 @@ class TurnTest {
 
     @Test
     void anAnswerIsTheTextOfTheTurnAndTheSessionRemembersBoth() {
-        try (var turnbuckle = with(agent(new StubModel(says("Take a coat."), says("Yes."))).build())) {
+        try (var turnbuckle =
+                with(agent(new StubModel(says("Take a coat."), says("Yes."))).build())) {
             Session session = turnbuckle.session("s");
             assertThat(session.ask("What should I wear?")).isEqualTo("Take a coat.");
             assertThat(session.ask("Really?")).isEqualTo("Yes.");
@@ -143,7 +144,10 @@ class TurnTest {
     @Test
     void aToolThatThrowsHangsOrTalksTooMuchLeavesTheSessionUsable() {
         var model = new StubModel(
-                calls(call("a", "throws", new City("x")), call("b", "hangs", new City("x")), call("c", "talks", new City("x"))),
+                calls(
+                        call("a", "throws", new City("x")),
+                        call("b", "hangs", new City("x")),
+                        call("c", "talks", new City("x"))),
                 says("ok"));
         var agent = agent(model)
                 .tool(Tool.read("throws", "", City.class, c -> {
@@ -187,16 +191,18 @@ class TurnTest {
             var outcome = (Failed) turnbuckle.session("s").send("go").await();
             assertThat(outcome.code()).isEqualTo("model_auth");
             assertThat(outcome.message()).contains("key expired");
-            assertThatThrownBy(outcome::text).isInstanceOf(NoAnswerException.class).hasMessageContaining("model_auth");
+            assertThatThrownBy(outcome::text)
+                    .isInstanceOf(NoAnswerException.class)
+                    .hasMessageContaining("model_auth");
         }
     }
 
     @Test
     void anEmptyAnswerIsAskedAgainAndTheBudgetEndsIt() {
-        StubModel.Answer empty = (request, events) ->
-                events.accept(new ModelEvent.Completed(List.of(), Usage.of(1, 0), "stop"));
-        try (var turnbuckle =
-                with(agent(new StubModel(empty)).budget(Budget.DEFAULT.fruitless(3)).build())) {
+        StubModel.Answer empty =
+                (request, events) -> events.accept(new ModelEvent.Completed(List.of(), Usage.of(1, 0), "stop"));
+        try (var turnbuckle = with(
+                agent(new StubModel(empty)).budget(Budget.DEFAULT.fruitless(3)).build())) {
             var outcome = (BudgetExhausted) turnbuckle.session("s").send("go").await();
             assertThat(outcome.bound()).isEqualTo("fruitless attempts 3");
         }
@@ -242,7 +248,8 @@ class TurnTest {
             assertThat(turn.cancel("changed my mind", "ann")).isEqualTo(CancelResult.REQUESTED);
             assertThat(turn.cancel("again", "bob")).isEqualTo(CancelResult.ALREADY_REQUESTED);
             assertThat(turn.await()).isEqualTo(new Cancelled(turn.id(), "Let me ", "ann", "changed my mind"));
-            assertThat(session.view().entries().getLast().message().interrupted()).isTrue();
+            assertThat(session.view().entries().getLast().message().interrupted())
+                    .isTrue();
             assertThat(session.ask("and now?")).isEqualTo("again");
             assertThat(turn.cancel("too late")).isEqualTo(CancelResult.ALREADY_REQUESTED);
         }
@@ -251,8 +258,8 @@ class TurnTest {
     @Test
     void cancelDuringToolsClosesEveryCallSoThatAVendorTakesTheNextRequest() throws Exception {
         var started = new CountDownLatch(2);
-        var model = new StubModel(
-                calls(call("a", "read", new City("x")), call("b", "charge", new City("x"))), says("ok"));
+        var model =
+                new StubModel(calls(call("a", "read", new City("x")), call("b", "charge", new City("x"))), says("ok"));
         Tool reading = Tool.read("read", "", City.class, c -> {
             started.countDown();
             new CountDownLatch(1).await();
@@ -401,8 +408,7 @@ class TurnTest {
 
     @Test
     void aTypedAnswerThatDoesNotFitIsAskedAgain() {
-        var model = new StubModel(
-                says("furious!"), says("{\"summary\":\"late parcel\",\"mood\":\"FURIOUS\"}"));
+        var model = new StubModel(says("furious!"), says("{\"summary\":\"late parcel\",\"mood\":\"FURIOUS\"}"));
         try (var turnbuckle = with(agent(model).build())) {
             Ticket ticket = turnbuckle.session("s").ask("Triage", Ticket.class);
             assertThat(ticket).isEqualTo(new Ticket("late parcel", Mood.FURIOUS));
@@ -455,8 +461,9 @@ class TurnTest {
     @Test
     void observersSeeTheTurnInOrderAndItsEnd() {
         var model = new StubModel(calls(call("a", "look", new City("x"))), says("done"));
-        try (var turnbuckle =
-                with(agent(model).tool(Tool.read("look", "", City.class, c -> "seen")).build())) {
+        try (var turnbuckle = with(agent(model)
+                .tool(Tool.read("look", "", City.class, c -> "seen"))
+                .build())) {
             Session session = turnbuckle.session("s");
             Turn turn = session.send("go");
             var types = new ArrayList<String>();
@@ -482,18 +489,21 @@ class TurnTest {
 
     @Test
     void aCursorContinuesExactlyAndAnOldOneIsAGapWithTheView() {
-        try (var turnbuckle = with(agent(new StubModel(says("one"), says("two"))).build())) {
+        try (var turnbuckle =
+                with(agent(new StubModel(says("one"), says("two"))).build())) {
             Session session = turnbuckle.session("s");
             session.ask("1");
             var seen = session.observe();
             assertThat(seen.view().revision()).isEqualTo(1);
             session.ask("2");
             try (Events events = session.events(seen.cursor())) {
-                assertThat(events.next(Duration.ofSeconds(5)).orElseThrow().type()).isEqualTo("inbox_changed");
+                assertThat(events.next(Duration.ofSeconds(5)).orElseThrow().type())
+                        .isEqualTo("inbox_changed");
             }
             var foreign = new dev.turnbuckle.live.Cursor("elsewhere", 0, 5, "s");
             try (Events events = session.events(foreign)) {
-                var gap = (Activity.Gap) events.next(Duration.ofSeconds(5)).orElseThrow().activity();
+                var gap = (Activity.Gap)
+                        events.next(Duration.ofSeconds(5)).orElseThrow().activity();
                 assertThat(gap.observation().view().revision()).isEqualTo(2);
             }
             assertThatThrownBy(() -> turnbuckle.session("other").events(seen.cursor()))
@@ -559,7 +569,8 @@ class TurnTest {
 
     @Test
     void theModelSeesAtMostTheNewestEntriesBeginningWithAUser() {
-        // It sees three settled entries at most: of those the oldest is an answer, so the view begins at the user's one after.
+        // It sees three settled entries at most: of those the oldest is an answer, so the view begins at the user's one
+        // after.
         StubModel.Answer countsItsRequest =
                 (request, events) -> says(String.valueOf(request.messages().size())).stream(request, events);
         var model = new StubModel(countsItsRequest, countsItsRequest, countsItsRequest);
@@ -601,7 +612,10 @@ class TurnTest {
     void anUnknownOutcomeIsToldToTheModelAndTheCallDoesNotRunAgain() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.TELL_MODEL);
-        try (var next = Turnbuckle.builder().storage(storage).agent(support(refunds(), OnUnknown.TELL_MODEL)).build()) {
+        try (var next = Turnbuckle.builder()
+                .storage(storage)
+                .agent(support(refunds(), OnUnknown.TELL_MODEL))
+                .build()) {
             Session session = next.session("s");
             assertThat(session.turn(turn.id()).await().text()).isEqualTo("Done.");
             assertThat(results(session).getFirst().content()).startsWith("The outcome is unknown");
@@ -613,7 +627,10 @@ class TurnTest {
     void anUnknownOutcomeCanFailTheTurn() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.FAIL_TURN);
-        try (var next = Turnbuckle.builder().storage(storage).agent(support(refunds(), OnUnknown.FAIL_TURN)).build()) {
+        try (var next = Turnbuckle.builder()
+                .storage(storage)
+                .agent(support(refunds(), OnUnknown.FAIL_TURN))
+                .build()) {
             var outcome = (Failed) next.session("s").turn(turn.id()).await();
             assertThat(outcome.code()).isEqualTo("unknown_outcome");
             assertThat(results(next.session("s"))).hasSize(1);
@@ -624,7 +641,10 @@ class TurnTest {
     void aPersonCanSayThatAnUnknownCallShallRunAgain() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.ASK_HUMAN);
-        try (var next = Turnbuckle.builder().storage(storage).agent(support(refunds(), OnUnknown.ASK_HUMAN)).build()) {
+        try (var next = Turnbuckle.builder()
+                .storage(storage)
+                .agent(support(refunds(), OnUnknown.ASK_HUMAN))
+                .build()) {
             Turn again = next.session("s").turn(turn.id());
             var asked = (Suspended) again.await();
             assertThat(asked.waits().getFirst().question()).contains("outcome is unknown");
@@ -638,7 +658,10 @@ class TurnTest {
     void aPersonCanSayWhatAnUnknownCallDid() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.ASK_HUMAN);
-        try (var next = Turnbuckle.builder().storage(storage).agent(support(refunds(), OnUnknown.ASK_HUMAN)).build()) {
+        try (var next = Turnbuckle.builder()
+                .storage(storage)
+                .agent(support(refunds(), OnUnknown.ASK_HUMAN))
+                .build()) {
             Turn again = next.session("s").turn(turn.id());
             var asked = (Suspended) again.await();
             next.waits().done(asked.waits().getFirst().id(), "alice", "refund 77");
@@ -669,6 +692,77 @@ class TurnTest {
             assertThat(session.inbox(true).getFirst().status().state())
                     .isEqualTo(dev.turnbuckle.session.InboxItem.State.DEAD);
             assertThat(session.ask("next")).isEqualTo("never");
+        }
+    }
+
+    @Test
+    void whatMatchesARedactionIsNeitherRecordedNorShownNorSentOn() {
+        var model = new StubModel(calls(call("a", "look", new City("x"))), (request, events) -> {
+            events.accept(new ModelEvent.TextDelta("the key is sk-12"));
+            events.accept(new ModelEvent.TextDelta("34"));
+            events.accept(
+                    new ModelEvent.Completed(List.of(new Part.Text("the key is sk-1234")), Usage.of(1, 1), "stop"));
+        });
+        var agent = agent(model)
+                .tool(Tool.read("look", "", City.class, c -> "token sk-9999 found"))
+                .redact(java.util.regex.Pattern.compile("sk-[0-9]+"), "[key]")
+                .build();
+        var storage = new MemoryStorage();
+        try (var turnbuckle = Turnbuckle.builder().storage(storage).agent(agent).build()) {
+            Session session = turnbuckle.session("s");
+            Turn turn = session.send("go");
+            var shown = new StringBuilder();
+            try (Events events = turn.events()) {
+                events.forEach(e -> shown.append(e.json()));
+            }
+            assertThat(turn.await().text()).isEqualTo("the key is [key]");
+            assertThat(shown).contains("the key is [key]", "token [key] found").doesNotContain("sk-");
+            assertThat(results(session).getFirst().content()).isEqualTo("token [key] found");
+            assertThat(storage.dump().toString()).doesNotContain("sk-");
+        }
+    }
+
+    @Test
+    void aReactiveReaderGetsWhatItAskedForAndTheEnd() throws Exception {
+        var seen = Collections.synchronizedList(new ArrayList<String>());
+        var completed = new CountDownLatch(1);
+        var subscribed = new CountDownLatch(1);
+        try (var turnbuckle = with(agent(new StubModel(says("one"))).build())) {
+            Session session = turnbuckle.session("s");
+            session.publisher().subscribe(new java.util.concurrent.Flow.Subscriber<>() {
+                private java.util.concurrent.Flow.Subscription subscription;
+
+                @Override
+                public void onSubscribe(java.util.concurrent.Flow.Subscription s) {
+                    subscription = s;
+                    s.request(1);
+                    subscribed.countDown();
+                }
+
+                @Override
+                public void onNext(SessionEvent event) {
+                    seen.add(event.type());
+                    if (event.type().equals("turn_ended")) {
+                        subscription.cancel();
+                        completed.countDown();
+                    }
+                    subscription.request(1);
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    seen.add(failure.toString());
+                }
+
+                @Override
+                public void onComplete() {
+                    completed.countDown();
+                }
+            });
+            subscribed.await();
+            session.ask("go");
+            completed.await();
+            assertThat(seen).endsWith("turn_ended").doesNotContain("committed");
         }
     }
 }

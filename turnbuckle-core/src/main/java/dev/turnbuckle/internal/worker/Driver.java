@@ -315,14 +315,16 @@ final class Driver {
                 SessionCache.Settled settled) {
             String session = started.session().id();
             node.knownBlobs().stored(ended.blobs());
-            if (committed.head() != null) {
+            SessionRow after = committed.after();
+            if (after != null) {
                 Agent agent = java.util.Objects.requireNonNull(
                         node.agents().get(started.turn().agent()));
                 node.cache()
                         .adopt(
                                 session,
-                                Adopted.of(settled, started, ended, committed.head(), agent.historyEntries()),
+                                Adopted.of(settled, started, ended, after.head(), agent.historyEntries()),
                                 node.environment().nanos());
+                drive.committed(after);
             }
             node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
             node.live()

@@ -199,6 +199,7 @@ public final class Json {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // what replaces construct() is missing from the annotations of Spring Boot 4.1
         public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(MapperConfig<?> config, Annotated annotated) {
             Class<?> raw = annotated.getRawType();
             if (annotated instanceof AnnotatedClass && (ours(raw) || sealedParent(raw) != null)) {

@@ -13,43 +13,36 @@ import org.jspecify.annotations.Nullable;
 
 /** Branches, entries, compactions, usage. */
 interface SqlHistory extends RowGroups.OfHistory {
-    String INSERT_BRANCH =
-            """
+    String INSERT_BRANCH = """
             INSERT INTO branch (session, parent_branch, parent_depth, next_depth) VALUES (?, ?, ?, ?) RETURNING id
             """;
     String FIND_BRANCH = "SELECT id, session, parent_branch, parent_depth, next_depth FROM branch WHERE id = ?";
     String UPDATE_NEXT_DEPTH = "UPDATE branch SET next_depth = ? WHERE id = ? AND next_depth <= ?";
 
-    String INSERT_ENTRY =
-            """
+    String INSERT_ENTRY = """
             INSERT INTO entry (branch, depth, turn, message, chain) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
-    String ENTRIES =
-            """
+    String ENTRIES = """
             SELECT branch, depth, turn, message, chain FROM entry
             WHERE branch = ? AND depth BETWEEN ? AND ?
             ORDER BY depth
             """;
 
-    String INSERT_COMPACTION =
-            """
+    String INSERT_COMPACTION = """
             INSERT INTO compaction (branch, depth, keeps_from) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
             """;
-    String NEWEST_COMPACTION =
-            """
+    String NEWEST_COMPACTION = """
             SELECT depth, keeps_from FROM compaction WHERE branch = ? AND depth <= ? ORDER BY depth DESC LIMIT 1
             """;
 
-    String INSERT_USAGE =
-            """
+    String INSERT_USAGE = """
             INSERT INTO token_usage (session, turn, ordinal, source, model,
                 input, cache_read, cache_write, output, reasoning)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """;
     /** A sum of nothing but NULL is NULL: absent is not zero (S32). */
-    String SUM_USAGE =
-            """
+    String SUM_USAGE = """
             SELECT SUM(input), SUM(cache_read), SUM(cache_write), SUM(output), SUM(reasoning)
             FROM token_usage WHERE session = ?
             """;
@@ -145,7 +138,6 @@ interface SqlHistory extends RowGroups.OfHistory {
     }
 
     private static Usage sum(Line in) {
-        return new Usage(
-                in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull());
+        return new Usage(in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull());
     }
 }

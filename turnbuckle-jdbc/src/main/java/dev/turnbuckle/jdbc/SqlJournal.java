@@ -14,16 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Journal and waits. */
 interface SqlJournal extends RowGroups.OfJournal {
-    String ENTRY_COLUMNS =
-            "effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended";
+    String ENTRY_COLUMNS = "effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended";
 
-    String INSERT_ENTRY = "INSERT INTO journal (session, turn, " + ENTRY_COLUMNS
-            + """
+    String INSERT_ENTRY = "INSERT INTO journal (session, turn, " + ENTRY_COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
 
-    String COMPLETE =
-            """
+    String COMPLETE = """
             UPDATE journal SET kind = ?, effect_class = ?, request_hash = ?, request = ?, outcome = ?, attempts = ?,
                 started = ?, ended = ?
             WHERE session = ? AND turn = ? AND effect = ? AND outcome IS NULL
@@ -35,16 +32,13 @@ interface SqlJournal extends RowGroups.OfJournal {
 
     String WAIT_COLUMNS = "id, session, turn, kind, question, details, since, deadline, effect, decision";
 
-    String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS
-            + """
+    String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
     String FIND_WAIT = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE id = ?";
     String WAITS_OF_TURN = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND turn = ? ORDER BY id";
-    String OPEN_WAITS =
-            "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
-    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS
-            + """
+    String OPEN_WAITS = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
+    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS + """
             FROM wait WHERE session = ? AND decision IS NULL ORDER BY since, id LIMIT ?
             """;
     String DECIDE = "UPDATE wait SET decision = ? WHERE id = ? AND decision IS NULL";

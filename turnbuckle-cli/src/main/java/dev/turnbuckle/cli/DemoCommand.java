@@ -61,6 +61,7 @@ final class DemoCommand implements Callable<Integer> {
         if (seed != null && kills == null) {
             throw new ParameterException(spec.commandLine(), "--seed draws the moments of --kills; give that too");
         }
+        Logs.show(main.verbose());
         long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;
         var order = new Demo.Order(directory, kills == null ? 0 : kills, drawn, main.json(), Main.command());
         return new Demo(order, main.screen()).run() ? 0 : Errors.FAILED;

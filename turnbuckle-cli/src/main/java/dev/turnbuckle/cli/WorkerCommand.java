@@ -22,6 +22,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Logs.show(true);
         Worker.run(new DemoFolder(folder), pace, main.out());
         return 0;
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** A demo of many kills for people: a line a kill. */
 final class Brief implements Stage {
-    private static final int WHERE = 36;
+    private static final int WHERE = 30;
 
     private final Screen screen;
     private final CountTable table;
@@ -33,31 +33,25 @@ final class Brief implements Stage {
     }
 
     @Override
-    public void accepted(String text, TurnId turn) {
-        screen.line(screen.mark(Mark.STRONG, "you ▸ " + text));
-    }
+    public void accepted(String text, TurnId turn) {}
 
     @Override
     public void event(WorkerProcess.Event event) {
         if (event.type().equals("committed")) {
-            screen.line("  " + screen.mark(Mark.GOOD, "commit") + "       revision " + event.text("revision")
-                    + ", by worker " + event.worker().pid());
+            screen.line("  " + screen.mark(Mark.GOOD, "commit") + "      revision " + event.text("revision"));
         }
     }
 
     @Override
     public void killed(WorkerProcess worker, String instant) {
         killed++;
-        String where = Screen.pad(instant, WHERE);
-        screen.part("  " + screen.mark(Mark.BAD, Screen.pad("✗ kill " + killed, 11)) + "  worker " + worker.pid() + "  "
-                + where);
-        screen.line();
+        screen.part("  " + screen.mark(Mark.BAD, Screen.pad("✗ kill " + killed, 12)) + "worker "
+                + Screen.pad(String.valueOf(worker.pid()), 8) + Screen.pad(instant, WHERE));
     }
 
     @Override
     public void tookOver(WorkerProcess worker, WorkerProcess from, TurnId turn, Duration after) {
-        screen.line("  " + screen.mark(Mark.NAME, "took over") + "    worker " + worker.pid()
-                + String.format(Locale.ROOT, "  after %.2f s", after.toMillis() / 1000.0));
+        screen.line("→ " + worker.pid() + String.format(Locale.ROOT, " after %.2f s", after.toMillis() / 1000.0));
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.util.Locale;
 
 /** The end of a demo for people: what was counted, what it cost, how to look oneself. */
 final class CountTable {
-    private static final int LEFT = 28;
-    private static final int RIGHT = 41;
+    private static final int LEFT = 20;
+    private static final int NUMBER = 5;
+    private static final int RIGHT = 32;
+    private static final int COUNTS = 13;
 
     private final Screen screen;
     private final DemoFolder folder;
@@ -26,19 +28,23 @@ final class CountTable {
         screen.line(screen.mark(
                 Mark.FAINT, "  counted from agents.db, ledger.txt and effects.jsonl, not from what was meant"));
         row(
-                cell("kill -9", LEFT - 3, c.kills()),
+                "kill -9",
+                c.kills(),
                 "inputs accepted / applied / lost",
                 c.inputsAccepted() + " / " + c.inputsApplied() + " / " + c.inputsLost());
         row(
-                cell("turns committed", LEFT - 3, c.turnsCommitted()),
+                "turns committed",
+                c.turnsCommitted(),
                 "effects run / from the journal",
                 c.effectsRun() + " / " + c.effectsRecalled());
         row(
-                cell("lines in ledger.txt", LEFT - 3, c.ledgerLines()),
+                "lines in ledger.txt",
+                c.ledgerLines(),
                 "recorded effects that ran again",
                 String.valueOf(c.recordedEffectsRunAgain()));
         row(
-                cell("ONCE calls started", LEFT - 3, c.onceToolStarts()),
+                "ONCE calls started",
+                c.onceToolStarts(),
                 "of those, started twice",
                 String.valueOf(c.onceToolsStartedTwice()));
         screen.line("  the price: " + price(c));
@@ -53,14 +59,13 @@ final class CountTable {
                 + screen.mark(Mark.FAINT, String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0)));
     }
 
-    private static String cell(String what, int width, int count) {
-        String number = String.valueOf(count);
-        return Screen.pad(what, width - number.length()) + number;
+    private void row(String left, int count, String right, String counts) {
+        screen.line("  " + Screen.pad(left, LEFT) + screen.mark(Mark.STRONG, before(NUMBER, String.valueOf(count)))
+                + "    " + Screen.pad(right, RIGHT) + screen.mark(Mark.STRONG, before(COUNTS, counts)));
     }
 
-    private void row(String left, String right, String counts) {
-        screen.line(
-                "  " + left + "    " + Screen.pad(right, RIGHT - counts.length()) + screen.mark(Mark.STRONG, counts));
+    private static String before(int width, String number) {
+        return " ".repeat(Math.max(0, width - number.length())) + number;
     }
 
     private static String price(Tally.Count c) {

@@ -28,6 +28,7 @@ final class Director implements AutoCloseable {
     /** Nothing was heard for so long: something is broken. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
+    private static final Duration ECHO = Duration.ofMillis(300);
     private static final Duration FAREWELL = Duration.ofSeconds(3);
 
     private final DemoFolder folder;
@@ -37,6 +38,7 @@ final class Director implements AutoCloseable {
     private final BlockingQueue<WorkerProcess.Event> events = new LinkedBlockingQueue<>();
     private final Collection<WorkerProcess> all = new ConcurrentLinkedQueue<>();
     private final Deque<WorkerProcess> spare = new ArrayDeque<>();
+    private final Set<WorkerProcess> open = new HashSet<>();
     private final Set<WorkerProcess> killed = new HashSet<>();
     private final List<TurnId> accepted = new ArrayList<>();
     private final Thread atExit = new Thread(() -> all.forEach(WorkerProcess::kill));
@@ -44,7 +46,7 @@ final class Director implements AutoCloseable {
     private int opened;
     private int died;
     private @Nullable WorkerProcess driver;
-    private @Nullable WorkerProcess lastKilled;
+    private @Nullable WorkerProcess orphanOf;
     private long killedAt;
     private long killAt = Long.MAX_VALUE;
     private String killWhy = "";
@@ -85,6 +87,18 @@ final class Director implements AutoCloseable {
                 on(event);
             }
         }
+        hearOut();
+    }
+
+    /** What the last worker tells after its commit, which the database knew first. */
+    private void hearOut() throws IOException, InterruptedException {
+        WorkerProcess.Event event;
+        do {
+            event = events.poll(ECHO.toMillis(), TimeUnit.MILLISECONDS);
+            if (event != null) {
+                on(event);
+            }
+        } while (event != null && !event.type().equals("committed"));
     }
 
     private boolean over() {
@@ -160,30 +174,31 @@ final class Director implements AutoCloseable {
         int wanted = Math.min(script.kills() + 1, killed.size() + (driven ? 2 : 1));
         while (opened < wanted && !spare.isEmpty()) {
             WorkerProcess next = spare.remove();
-            next.hold(script.hold(opened));
+            next.hold(script.hold(killed.size()));
             next.open();
+            open.add(next);
             opened++;
         }
     }
 
     private void drives(WorkerProcess worker, WorkerProcess.Event event) throws IOException {
-        if (worker.equals(driver)) {
-            return;
-        }
+        boolean first = driver == null;
+        WorkerProcess from = orphanOf;
         driver = worker;
-        if (lastKilled != null) {
+        if (from != null) {
+            orphanOf = null;
             stage.tookOver(
-                    worker, lastKilled, new TurnId(event.text("turn")), Duration.ofNanos(System.nanoTime() - killedAt));
+                    worker, from, new TurnId(event.text("turn")), Duration.ofNanos(System.nanoTime() - killedAt));
         }
-        if (killed.size() < script.kills()) {
+        if ((first || from != null) && killed.size() < script.kills()) {
             Duration after = script.killAfter(killed.size());
             killWhy = after == null ? "" : "after " + after.toMillis() + " ms";
             killAt = after == null ? Long.MAX_VALUE : System.nanoTime() + after.toNanos();
-            open();
             if (all.size() <= script.kills()) {
                 start();
             }
         }
+        open();
     }
 
     private void kill(String instant) {
@@ -192,9 +207,12 @@ final class Director implements AutoCloseable {
         if (victim == null || !killed.add(victim)) {
             return;
         }
+        // Whoever stands by learns its own moment before there is something to drive.
+        open.remove(victim);
+        open.forEach(w -> w.hold(script.hold(killed.size())));
         killedAt = System.nanoTime();
         victim.kill();
-        lastKilled = victim;
+        orphanOf = victim;
         stage.killed(victim, instant);
     }
 

@@ -18,7 +18,8 @@ final class Holds {
 
     /** Seams of a drive. Those of looking for work are left out: standing there would not stop a turn. */
     private static final Pattern OF_A_DRIVE =
-            Pattern.compile("(before|after) (model/.*|Journal\\.record|Inbox\\.claimSteers|SessionStore\\.commit)");
+            Pattern.compile("(before|after) (model/.*|Journal\\.record|Inbox\\.claimSteers|SessionStore\\.commit)" + "|"
+                    + Pattern.quote(LEDGER_WRITTEN));
 
     /** The instant that is waited for. */
     sealed interface Moment {
@@ -81,9 +82,9 @@ final class Holds {
         pass(seam, 0, OF_A_DRIVE.matcher(seam).matches());
     }
 
-    /** A model call has streamed so many words. */
+    /** A model call has streamed so many words. Not counted: a turn has more words than anything else. */
     void streamed(int words) {
-        pass(STREAMING, words, true);
+        pass(STREAMING, words, false);
     }
 
     private void pass(String instant, int words, boolean counted) {

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** What a demo does: which inputs, how fast, and where each worker in turn is killed. */
 final class Script {
     /** Instants that a whole turn passes, about; a worker that takes over late passes fewer, and goes on to the next. */
-    private static final int INSTANTS = 60;
+    private static final int INSTANTS = 40;
+
+    /** Of the longest thing that the model says. */
+    private static final int WORDS = 9;
 
     private static final int LONGEST_DELAY_MILLIS = 400;
 
@@ -29,9 +32,9 @@ final class Script {
         return new Script(
                 true,
                 List.of(
-                        new Kill(new Holds.Moment.Words(9), null),
-                        new Kill(new Holds.Moment.Named("before model/2"), null),
-                        new Kill(new Holds.Moment.Named(Holds.LEDGER_WRITTEN), null)));
+                        held(new Holds.Moment.Words(9)),
+                        held(new Holds.Moment.Named("before model/2")),
+                        held(new Holds.Moment.Named(Holds.LEDGER_WRITTEN))));
     }
 
     /** Anywhere; the same seed draws the same moments. */
@@ -39,13 +42,22 @@ final class Script {
         var random = new Random(seed);
         var plan = new ArrayList<Kill>();
         for (int i = 0; i < kills; i++) {
-            plan.add(
-                    random.nextBoolean()
-                            ? new Kill(new Holds.Moment.Nth(1 + random.nextInt(INSTANTS)), null)
-                            : new Kill(
-                                    new Holds.Moment.None(), Duration.ofMillis(random.nextInt(LONGEST_DELAY_MILLIS))));
+            plan.add(kill(random));
         }
         return new Script(false, plan);
+    }
+
+    private static Kill kill(Random random) {
+        return switch (random.nextInt(8)) {
+            case 0, 1, 2 -> held(new Holds.Moment.Nth(1 + random.nextInt(INSTANTS)));
+            case 3 -> held(new Holds.Moment.Words(1 + random.nextInt(WORDS)));
+            case 4 -> held(new Holds.Moment.Named(Holds.LEDGER_WRITTEN));
+            default -> new Kill(new Holds.Moment.None(), Duration.ofMillis(random.nextInt(LONGEST_DELAY_MILLIS)));
+        };
+    }
+
+    private static Kill held(Holds.Moment moment) {
+        return new Kill(moment, null);
     }
 
     int kills() {
@@ -67,13 +79,13 @@ final class Script {
                 : "Charge order A-" + (number + 1) + ", book its delivery and tell me when it arrives.";
     }
 
-    /** Where the so-many-th worker stands still to be killed. */
-    Holds.Moment hold(int worker) {
-        return worker < plan.size() ? plan.get(worker).hold() : new Holds.Moment.None();
+    /** Where workers stand still for the kill of this number. */
+    Holds.Moment hold(int kill) {
+        return kill < plan.size() ? plan.get(kill).hold() : new Holds.Moment.None();
     }
 
-    /** How long the so-many-th worker drives before it is killed; {@code null} when it is held instead. */
-    @Nullable Duration killAfter(int worker) {
-        return plan.get(worker).after();
+    /** How long after the last one took over the kill of this number is made; {@code null} when a worker is held for it. */
+    @Nullable Duration killAfter(int kill) {
+        return plan.get(kill).after();
     }
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The demo as a story for people: a line an effect, as it happens. 80 columns. */
 final class Story implements Stage {
     private static final int TEXT = 13;
-    private static final int CLASS = 40;
+    private static final int CLASS = 42;
     private static final int STATE = 52;
     private static final int WIDTH = 79;
     private static final Pattern ATTEMPT = Pattern.compile("#.*");

@@ -8,6 +8,7 @@ import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.live.Observation;
+import dev.turnbuckle.live.SessionEvent;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Input;
@@ -26,6 +27,7 @@ import dev.turnbuckle.tool.Describe;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Address of one durable conversation. Thread-safe, cheap, valid as long as its {@link Turnbuckle}; does no I/O by itself. */
@@ -191,6 +193,11 @@ public final class Session {
                     "the cursor is of session \"" + after.session() + "\", not of \"" + id + "\"");
         }
         return new Events(this, turnbuckle, after, null);
+    }
+
+    /** {@link #events()} for reactive readers; each subscriber reads for itself, from when it subscribed. */
+    public Flow.Publisher<SessionEvent> publisher() {
+        return new EventPublisher(turnbuckle.node().environment(), this::events);
     }
 
     /** Deletes it for good; its id is never used again (S3). @return whether it existed */

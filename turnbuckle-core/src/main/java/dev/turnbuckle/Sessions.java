@@ -22,6 +22,11 @@ public final class Sessions {
         return turnbuckle.node().storage().sessions().list(query, page);
     }
 
+    /** Makes a session before its first input. @return whether this call made it; an existing one keeps its metadata (S2) */
+    public boolean create(String id, String agent, SessionSummary.Metadata metadata) {
+        return turnbuckle.node().storage().sessions().create(id, agent, metadata);
+    }
+
     /** Changes what the host says about a session. */
     public void describe(String id, SessionSummary.Metadata metadata) {
         turnbuckle.node().storage().sessions().describe(id, metadata);

@@ -62,7 +62,7 @@ public final class Waits {
 
     private Decision resolve(WaitId id, Answer answer, String by) {
         Decision decision =
-                turnbuckle.node().storage().journal().resolve(id, answer, by).orElseThrow(() -> unknown(id));
+                turnbuckle.node().storage().journal().resolve(id, answer, by).orElseThrow(Waits::unknown);
         OpenWait wait = row(id).open();
         turnbuckle.node().ends().changed(new Turns.TurnRef(wait.session(), wait.turn()));
         turnbuckle.worker().offer(wait.session());
@@ -70,10 +70,10 @@ public final class Waits {
     }
 
     private WaitRow row(WaitId id) {
-        return turnbuckle.node().storage().journal().findWait(id).orElseThrow(() -> unknown(id));
+        return turnbuckle.node().storage().journal().findWait(id).orElseThrow(Waits::unknown);
     }
 
-    private static InvalidInputException unknown(WaitId id) {
+    private static InvalidInputException unknown() {
         return new InvalidInputException("no open wait has this id; it may have been revoked with its session");
     }
 }

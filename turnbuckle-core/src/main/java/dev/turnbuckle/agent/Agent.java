@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,22 @@ public record Agent(
         Map<String, Tool> tools,
         List<Plugin> plugins,
         Budget budget,
-        int historyEntries) {
+        int historyEntries,
+        List<Redaction> redactions) {
     public static final String DEFAULT_NAME = "default";
     public static final int DEFAULT_HISTORY_ENTRIES = 1_000;
+
+    /** What must not be kept: matches of the pattern are replaced in every outcome before anybody sees it (J7). */
+    public record Redaction(Pattern pattern, String replacement) {}
+
+    /** The text as it may be recorded. */
+    public String redacted(String text) {
+        String clean = text;
+        for (Redaction r : redactions) {
+            clean = r.pattern().matcher(clean).replaceAll(r.replacement());
+        }
+        return clean;
+    }
 
     public static Builder named(String name) {
         return new Builder(name);
@@ -38,6 +52,7 @@ public record Agent(
         private final Map<String, Tool> tools = new LinkedHashMap<>();
         private final Map<String, Plugin> plugins = new LinkedHashMap<>();
         private Budget budget = Budget.DEFAULT;
+        private final List<Redaction> redactions = new ArrayList<>();
         private int historyEntries = DEFAULT_HISTORY_ENTRIES;
 
         private Builder(String name) {
@@ -83,6 +98,15 @@ public record Agent(
             return this;
         }
 
+        /**
+         * Replaces matches in what models and tools return, before it is recorded, shown or sent on (J7). With at least
+         * one such rule, streamed text is shown when its answer is complete, since a secret may span two deltas.
+         */
+        public Builder redact(Pattern pattern, String replacement) {
+            redactions.add(new Redaction(pattern, replacement));
+            return this;
+        }
+
         public Builder historyEntries(int most) {
             if (most < 1) {
                 throw new WiringException("the model must see at least one entry: " + most);
@@ -103,7 +127,8 @@ public record Agent(
                     java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tools)),
                     new ArrayList<>(plugins.values()),
                     budget,
-                    historyEntries);
+                    historyEntries,
+                    List.copyOf(redactions));
         }
     }
 }

@@ -98,7 +98,8 @@ final class SystemEnvironment implements Environment {
         public void raise() {
             lock.lock();
             try {
-                version = version + 1;
+                long next = version + 1;
+                version = next;
                 if (waiting > 0) {
                     changed.signalAll();
                 }

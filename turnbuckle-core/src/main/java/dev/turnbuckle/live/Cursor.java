@@ -16,7 +16,11 @@ public record Cursor(String incarnation, long revision, long position, String se
         return PREFIX + ":" + incarnation + ":" + revision + ":" + position + ":" + session;
     }
 
-    /** @throws InvalidInputException saying which part is wrong (O2) */
+    /**
+     * Reads the text form.
+     *
+     * @throws InvalidInputException saying which part is wrong (O2)
+     */
     public static Cursor parse(String text) {
         String[] parts = text.split(":", 5);
         if (!parts[0].equals(PREFIX)) {

@@ -7,7 +7,6 @@ import dev.turnbuckle.live.CatchUp;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,8 +32,7 @@ public final class MemoryLiveReplay implements LiveReplay {
      * @param idle how long a ring without events and subscribers is kept
      */
     public record Bounds(int events, Duration age, long bytes, Duration idle) {
-        public static final Bounds DEFAULT =
-                new Bounds(2_048, Duration.ofSeconds(120), 4L << 20, Duration.ofMinutes(10));
+        public static final Bounds DEFAULT = new Bounds(2_048, Duration.ofMinutes(2), 4L << 20, Duration.ofMinutes(10));
 
         public Bounds {
             if (events < 1 || bytes < 1 || age.isNegative() || idle.isNegative()) {
@@ -49,6 +47,7 @@ public final class MemoryLiveReplay implements LiveReplay {
 
     private final Bounds bounds;
     private final ConcurrentMap<String, Ring> rings = new ConcurrentHashMap<>();
+    private final Set<String> observed = ConcurrentHashMap.newKeySet();
     private final Queue<Ring> awake = new ConcurrentLinkedQueue<>();
     private final AtomicLong highWater = new AtomicLong();
     private final ReentrantLock starting = new ReentrantLock();
@@ -116,7 +115,16 @@ public final class MemoryLiveReplay implements LiveReplay {
         startDispatcher();
         Ring ring = ring(session);
         ring.subscribe(wake);
-        return () -> ring.unsubscribe(wake, environment.nanos());
+        observed.add(session);
+        return () -> {
+            ring.unsubscribe(wake, environment.nanos());
+            if (!ring.hasSubscribers()) {
+                observed.remove(session);
+                if (ring.hasSubscribers()) {
+                    observed.add(session);
+                }
+            }
+        };
     }
 
     private void startDispatcher() {
@@ -148,13 +156,7 @@ public final class MemoryLiveReplay implements LiveReplay {
 
     @Override
     public Set<String> observed() {
-        var observed = new HashSet<String>();
-        rings.forEach((session, ring) -> {
-            if (ring.hasSubscribers()) {
-                observed.add(session);
-            }
-        });
-        return observed;
+        return Set.copyOf(observed);
     }
 
     @Override

@@ -64,8 +64,9 @@ final class Ring {
             long size = size(activity);
             evictFor(size, now);
             ensureCapacity();
-            tail = tail + 1;
-            slots[index(tail)] = new Slot(activity, Math.max(0, revision), size, now);
+            long position = tail + 1;
+            slots[index(position)] = new Slot(activity, Math.max(0, revision), size, now);
+            tail = position;
             bytes += size;
             lastUse = now;
             return !subscribers.isEmpty();
@@ -94,7 +95,7 @@ final class Ring {
             return;
         }
         int larger = Math.max(FIRST_CAPACITY, slots.length * 2);
-        var next = new Slot[larger];
+        var next = new @Nullable Slot[larger];
         for (long p = floor + 1; p <= tail; p++) {
             next[(int) (p % larger)] = slots[index(p)];
         }

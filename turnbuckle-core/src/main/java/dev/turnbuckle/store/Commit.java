@@ -66,6 +66,7 @@ public record Commit(Target target, History history, State state, Settlement set
      * @param attachments blobs that the history refers to
      * @param parts blobs that the turn record refers to and that were not stored before
      */
+    @SuppressWarnings("AvoidCommonTypeNames") // the fifth group of S6, always written Commit.Record
     public record Record(TurnOutcome outcome, Blob turnRecord, List<Blob> attachments, List<Blob> parts) {
         public Record {
             attachments = List.copyOf(attachments);

@@ -49,17 +49,17 @@ final class Link implements AutoCloseable {
         succeeds(ROLLBACK);
     }
 
-    /** @return false when there is no transaction any more (S33) */
+    /** Opens a member's savepoint; false when there is no transaction any more (S33). */
     boolean savepoint() {
         return succeeds(SAVEPOINT);
     }
 
-    /** @return false when the savepoint is gone, and so the whole transaction (S33) */
+    /** Ends it with its writes; false when it is gone, and so the whole transaction (S33). */
     boolean keep() {
         return succeeds(RELEASE);
     }
 
-    /** @return false when the savepoint is gone, and so the whole transaction (S33) */
+    /** Ends it without its writes; false when it is gone, and so the whole transaction (S33). */
     boolean undo() {
         return succeeds(ROLLBACK_TO) && succeeds(RELEASE);
     }

@@ -6,6 +6,7 @@ import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.store.plan.Transactions.Work;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class Writer {
     private final Environment environment;
     private final Signal arrived;
     private final Parts parts;
-    private volatile long commits;
+    private final LongAdder commits = new LongAdder();
 
     /** What it works with; {@code broken} is told when the store must close. */
     record Parts(Link link, Dialect dialect, Schema schema, WriteLock lock, Checkpoints checkpoints, Broken broken) {}
@@ -64,7 +65,7 @@ final class Writer {
 
     /** Transactions that wrote, for tests. */
     long commits() {
-        return commits;
+        return commits.sum();
     }
 
     /** The writer's thread, until the queue is closed. */
@@ -137,7 +138,7 @@ final class Writer {
     private boolean committed(List<Job<?>> group) {
         try {
             parts.link.commit();
-            commits = commits + 1;
+            commits.increment();
             return true;
         } catch (SqlFailure e) {
             parts.link.rollback();

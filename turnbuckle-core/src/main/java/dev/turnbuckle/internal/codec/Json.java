@@ -96,16 +96,16 @@ public final class Json {
     }
 
     /** @throws InvalidInputException naming the first thing that does not fit the type */
-    public static <T> T readUser(String json, Type type) {
+    public static <T> T readUser(String json, Class<T> type) {
         try {
-            return USER.readValue(json, USER.constructType(type));
+            return USER.readValue(json, type);
         } catch (JacksonException e) {
             throw new InvalidInputException("does not fit " + type.getTypeName() + ": " + firstLine(e));
         }
     }
 
     /** @throws InvalidInputException naming the first thing that does not fit the type */
-    public static <T> T readUser(JsonNode node, Type type) {
+    public static Object readUser(JsonNode node, Type type) {
         try {
             return USER.readerFor(USER.constructType(type)).readValue(node);
         } catch (JacksonException e) {
@@ -128,7 +128,7 @@ public final class Json {
     }
 
     private static void refuseInexact(JsonNode node, String path) {
-        if (node.isIntegralNumber() && (!node.canConvertToLong() || Math.abs(node.longValue()) > MAX_SAFE_INTEGER)) {
+        if (node.isIntegralNumber() && !exact(node)) {
             throw new InvalidInputException("the integer " + node.asString() + " at \"" + (path.isEmpty() ? "/" : path)
                     + "\" is beyond 2^53 and has no canonical form; carry it as text");
         }
@@ -142,6 +142,12 @@ public final class Json {
                 refuseInexact(array.get(i), path + "/" + i);
             }
         }
+    }
+
+    private static boolean exact(JsonNode integer) {
+        return integer.canConvertToLong()
+                && integer.longValue() <= MAX_SAFE_INTEGER
+                && integer.longValue() >= -MAX_SAFE_INTEGER;
     }
 
     private static String firstLine(JacksonException e) {
@@ -167,18 +173,16 @@ public final class Json {
 
         @Override
         public @Nullable Boolean hasAsValue(MapperConfig<?> config, Annotated annotated) {
-            return annotated instanceof AnnotatedMethod method
-                            && id(method.getDeclaringClass())
-                            && method.getName().equals("value")
-                    ? Boolean.TRUE
-                    : super.hasAsValue(config, annotated);
+            boolean text = annotated instanceof AnnotatedMethod method
+                    && id(method.getDeclaringClass())
+                    && method.getName().equals("value");
+            return text ? Boolean.TRUE : super.hasAsValue(config, annotated);
         }
 
         @Override
         public JsonCreator.@Nullable Mode findCreatorAnnotation(MapperConfig<?> config, Annotated annotated) {
-            return annotated instanceof AnnotatedConstructor constructor && id(constructor.getDeclaringClass())
-                    ? JsonCreator.Mode.DELEGATING
-                    : super.findCreatorAnnotation(config, annotated);
+            boolean ofId = annotated instanceof AnnotatedConstructor c && id(c.getDeclaringClass());
+            return ofId ? JsonCreator.Mode.DELEGATING : super.findCreatorAnnotation(config, annotated);
         }
 
         private static @Nullable Class<?> sealedParent(Class<?> type) {

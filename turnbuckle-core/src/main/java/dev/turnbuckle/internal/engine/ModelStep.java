@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.engine;
 
+import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.model.Model;
@@ -32,9 +33,17 @@ final class ModelStep {
     private final TurnJournal journal;
     private final Composition composition;
     private final TurnContext context;
+    private final Agent agent;
     private String partial = "";
 
-    ModelStep(TurnPort port, TurnFacts facts, TurnJournal journal, Composition composition, TurnContext context) {
+    ModelStep(
+            Agent agent,
+            TurnPort port,
+            TurnFacts facts,
+            TurnJournal journal,
+            Composition composition,
+            TurnContext context) {
+        this.agent = agent;
         this.port = port;
         this.facts = facts;
         this.journal = journal;
@@ -66,14 +75,15 @@ final class ModelStep {
             beforePerforming.run();
             outcome = perform(key, request);
         }
-        if (outcome.failure() != null) {
-            throw failed(outcome);
+        String failure = outcome.failure();
+        if (failure != null) {
+            throw failed(failure, outcome);
         }
         return outcome;
     }
 
-    private static Halt failed(Outcomes.ModelOutcome outcome) {
-        var kind = ModelFailure.Kind.valueOf(outcome.failure());
+    private static Halt failed(String failure, Outcomes.ModelOutcome outcome) {
+        var kind = ModelFailure.Kind.valueOf(failure);
         String last =
                 outcome.attempts().isEmpty() ? "" : outcome.attempts().getLast().message();
         return new Halt(new Halt.Reason.Failed(
@@ -126,14 +136,14 @@ final class ModelStep {
                     kept = true;
                     port.publish(new Activity.ModelEnded(facts.turn(), item, true, completed.usage()));
                     return new Outcomes.ModelOutcome(
-                            completed.parts(),
+                            redacted(item, completed.parts()),
                             completed.usage(),
                             completed.finishReason(),
                             null,
                             List.copyOf(attempts));
                 }
                 case Supervised.Ending.Cancelled<ModelEvent.Completed> c -> {
-                    partial = stream.close();
+                    partial = agent.redacted(stream.close());
                     kept = true;
                     throw new Halt(new Halt.Reason.Cancelled());
                 }
@@ -157,8 +167,9 @@ final class ModelStep {
         ModelFailure failure = thrown instanceof ModelFailure f
                 ? f
                 : new ModelFailure(ModelFailure.Kind.OTHER, String.valueOf(thrown), null, thrown);
-        attempts.add(new Outcomes.Attempt(failure.kind().name(), String.valueOf(failure.getMessage())));
-        if (!failure.kind().retryable() || outputSeen && attempts.size() > 1 || attempts.size() >= MAX_ATTEMPTS) {
+        attempts.add(new Outcomes.Attempt(
+                failure.kind().name(), agent.redacted(ToolRun.clean(String.valueOf(failure.getMessage())))));
+        if (!failure.kind().retryable() || outputSeen || attempts.size() >= MAX_ATTEMPTS) {
             return new Outcomes.ModelOutcome(
                     List.of(), Usage.NONE, "", failure.kind().name(), List.copyOf(attempts));
         }
@@ -196,7 +207,7 @@ final class ModelStep {
     /** One attempt's stream: publishes deltas until it is closed, keeps the text for a cancel. */
     private final class Stream {
         private final String item;
-        private final StringBuffer text = new StringBuffer();
+        private final StringBuilder text = new StringBuilder();
         private volatile ModelEvent.@Nullable Completed completed;
         private volatile boolean started;
         private volatile boolean closed;
@@ -221,11 +232,18 @@ final class ModelStep {
             started = true;
             switch (event) {
                 case ModelEvent.TextDelta d -> {
-                    text.append(d.text());
-                    port.publish(new Activity.TextDelta(facts.turn(), item, d.text()));
+                    synchronized (text) {
+                        text.append(d.text());
+                    }
+                    if (agent.redactions().isEmpty()) {
+                        port.publish(new Activity.TextDelta(facts.turn(), item, d.text()));
+                    }
                 }
-                case ModelEvent.ReasoningDelta d ->
-                    port.publish(new Activity.ReasoningDelta(facts.turn(), item, d.text()));
+                case ModelEvent.ReasoningDelta d -> {
+                    if (agent.redactions().isEmpty()) {
+                        port.publish(new Activity.ReasoningDelta(facts.turn(), item, d.text()));
+                    }
+                }
                 case ModelEvent.Completed c -> completed = c;
             }
         }
@@ -237,18 +255,37 @@ final class ModelStep {
         /** Nothing is published afterwards. */
         String close() {
             closed = true;
-            return text.toString();
+            synchronized (text) {
+                return text.toString();
+            }
         }
     }
 
-    /** Text of an answer's parts. */
-    static String text(List<Part> parts) {
-        var text = new StringBuilder();
-        for (Part part : parts) {
-            if (part instanceof Part.Text t) {
-                text.append(t.text());
+    /** Outcomes are clean before anybody sees them (J7); text that was held back for it is shown now. */
+    private List<Part> redacted(String item, List<Part> parts) {
+        List<Part> clean = parts.stream().map(this::redacted).toList();
+        if (!agent.redactions().isEmpty()) {
+            for (Part part : clean) {
+                if (part instanceof Part.Text t) {
+                    port.publish(new Activity.TextDelta(facts.turn(), item, t.text()));
+                }
             }
         }
-        return text.toString();
+        return clean;
+    }
+
+    private Part redacted(Part part) {
+        return switch (part) {
+            case Part.Text t -> new Part.Text(clean(t.text()));
+            case Part.Reasoning r -> new Part.Reasoning(clean(r.text()), r.signature());
+            case Part.ToolCall c -> new Part.ToolCall(clean(c.id()), c.name(), clean(c.arguments()));
+            case Part.ToolResult r -> r;
+            case Part.AttachmentRef a -> a;
+            case Part.Opaque o -> o;
+        };
+    }
+
+    private String clean(String text) {
+        return agent.redacted(ToolRun.clean(text));
     }
 }

@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.engine;
 
+import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.store.Blob;
@@ -24,8 +25,10 @@ final class ToolRun {
     private final TurnFacts facts;
     private final TurnJournal journal;
     private final TurnState state;
+    private final Agent agent;
 
-    ToolRun(TurnPort port, TurnFacts facts, TurnJournal journal, TurnState state) {
+    ToolRun(TurnPort port, TurnFacts facts, TurnJournal journal, TurnState state, Agent agent) {
+        this.agent = agent;
         this.port = port;
         this.facts = facts;
         this.journal = journal;
@@ -54,6 +57,13 @@ final class ToolRun {
         Instant start = port.environment().now();
         Tried tried = tryUntilDone(job);
         if (tried.outcome() == null) {
+            port.publish(new Activity.ToolEnded(
+                    facts.turn(),
+                    job.key(),
+                    job.spec().name(),
+                    tried.abandoned() ? "abandoned" : "cancelled",
+                    true,
+                    ""));
             return null;
         }
         Outcomes.ToolOutcome outcome = record(job, tried, start);
@@ -67,7 +77,8 @@ final class ToolRun {
             Outcomes.@Nullable ToolOutcome outcome,
             CallContext.@Nullable Left left,
             List<Outcomes.Attempt> attempts,
-            @Nullable Blob attachment) {}
+            @Nullable Blob attachment,
+            boolean abandoned) {}
 
     private Tried tryUntilDone(Job job) throws InterruptedException {
         var attempts = new ArrayList<Outcomes.Attempt>();
@@ -81,7 +92,7 @@ final class ToolRun {
                     return finished(job, result, left, attempts);
                 }
                 case Supervised.Ending.Cancelled<ToolResult> c -> {
-                    return new Tried(null, null, attempts, null);
+                    return new Tried(null, null, attempts, null, !c.stopped());
                 }
                 case Supervised.Ending.TimedOut<ToolResult>(boolean stopped) ->
                     attempts.add(new Outcomes.Attempt("timeout", timeoutText(job, stopped)));
@@ -90,7 +101,7 @@ final class ToolRun {
             }
             if (attempts.size() >= job.spec().limits().attempts()) {
                 String text = clean(attempts.getLast().message());
-                return new Tried(Outcomes.ToolOutcome.of("performed", true, text), null, attempts, null);
+                return new Tried(Outcomes.ToolOutcome.of("performed", true, text), null, attempts, null, false);
             }
             port.environment().sleep(pause);
             pause = pause.multipliedBy(2);
@@ -117,13 +128,14 @@ final class ToolRun {
                 + (stopped ? "stopped." : "given up; it ignores its interrupt.") + effect;
     }
 
-    private static String message(Exception failure) {
+    private String message(Exception failure) {
         String message = failure.getMessage();
-        return "The tool failed: " + failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        return agent.redacted(clean(
+                "The tool failed: " + failure.getClass().getSimpleName() + (message == null ? "" : ": " + message)));
     }
 
-    private static Tried finished(Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
-        String text = clean(result.text());
+    private Tried finished(Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
+        String text = agent.redacted(clean(result.text()));
         int limit = job.spec().limits().outputChars();
         Blob rest = null;
         if (text.length() > limit) {
@@ -136,7 +148,7 @@ final class ToolRun {
                             : "")
                     + "]";
         }
-        return new Tried(Outcomes.ToolOutcome.of("performed", result.error(), text), left, attempts, rest);
+        return new Tried(Outcomes.ToolOutcome.of("performed", result.error(), text), left, attempts, rest, false);
     }
 
     /** Valid Unicode: a lone surrogate has no UTF-8 form. */

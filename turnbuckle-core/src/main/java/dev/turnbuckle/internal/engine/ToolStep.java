@@ -212,7 +212,7 @@ final class ToolStep {
     }
 
     private void perform(List<Slot> toRun) throws InterruptedException {
-        var run = new ToolRun(port, facts, journal, state);
+        var run = new ToolRun(port, facts, journal, state, agent);
         if (toRun.size() == 1) {
             Slot only = toRun.getFirst();
             only.outcome = run.perform(java.util.Objects.requireNonNull(only.job));

@@ -66,7 +66,7 @@ public final class TurnLoop {
         facts.inputs().stream().filter(i -> i.status().point() == 0).forEach(this::take);
         Composition composition =
                 Composition.of(agent, facts, state, journal, port, context.from(agent.historyEntries()));
-        var model = new ModelStep(port, facts, journal, composition, context);
+        var model = new ModelStep(agent, port, facts, journal, composition, context);
         var tools = new ToolStep(port, facts, journal, state, agent, composition);
         for (int n = 1; ; n++) {
             meter.beforeModel();

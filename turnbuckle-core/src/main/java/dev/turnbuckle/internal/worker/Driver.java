@@ -45,9 +45,8 @@ final class Driver {
 
     /**
      * @param driving told which drive is under way, so that renewals and cancels reach it
-     * @return whether the session should be looked at again at once
      */
-    boolean drive(Turns.Started started, Consumer<Drive> driving) throws InterruptedException {
+    void drive(Turns.Started started, Consumer<Drive> driving) throws InterruptedException {
         var turn = started.turn();
         var session = started.session();
         Agent agent = node.agents().get(turn.agent());
@@ -59,16 +58,14 @@ final class Driver {
         driving.accept(drive);
         try (var log = Tracing.logContext(session.id(), turn.id().value())) {
             announce(started);
-            return run(started, agent, drive);
+            run(started, agent, drive);
         } catch (InterruptedException e) {
             retract(session.id(), turn.id());
             throw e;
         } catch (TurnbuckleException e) { // the worker's edge: the environment failed, the next driver goes on
-            abandon(drive, started, e, e instanceof StorageException);
-            return false;
+            abandon(drive, started, e);
         } catch (RuntimeException e) { // the worker's edge: a bug must not take the worker with it
-            abandon(drive, started, e, false);
-            return false;
+            abandon(drive, started, e);
         } finally {
             Span.fromContext(trace).end();
         }
@@ -100,23 +97,17 @@ final class Driver {
         }
     }
 
-    private boolean run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
+    private void run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
         SessionCache.Settled settled = settled(started, agent);
         var loop = new TurnLoop(agent, facts(started, settled), drive);
         long begun = node.environment().nanos();
         TurnResult result = prepared(started, loop);
-        return switch (result == null ? loop.run() : result) {
-            case TurnResult.Ended ended -> {
-                committing.commit(started, drive, loop, ended, settled);
-                yield true;
-            }
-            case TurnResult.Mismatch mismatch -> {
-                mismatched(started, drive, loop, mismatch, settled);
-                yield true;
-            }
+        switch (result == null ? loop.run() : result) {
+            case TurnResult.Ended ended -> committing.commit(started, drive, ended, settled);
+            case TurnResult.Mismatch mismatch -> mismatched(started, drive, mismatch, settled);
             case TurnResult.Waiting waiting -> {
                 var driven = Duration.ofNanos(node.environment().nanos() - begun);
-                yield suspend(started, drive, waiting, driven);
+                suspend(started, drive, waiting, driven);
             }
             case TurnResult.LeaseLost lost -> {
                 LOG.warn(
@@ -124,14 +115,12 @@ final class Driver {
                         started.session().id(),
                         lost.why());
                 retract(started.session().id(), started.turn().id());
-                yield false;
             }
             case TurnResult.Drained d -> {
                 retract(started.session().id(), started.turn().id());
                 node.storage().turns().abandon(drive.lease(), started.turn().id(), null, Duration.ZERO, false);
-                yield false;
             }
-        };
+        }
     }
 
     /** A result that needs no driving: too many attempts, or a command. */
@@ -191,7 +180,7 @@ final class Driver {
         return new SessionCache.Settled(head.revision(), entries, components);
     }
 
-    private boolean suspend(Turns.Started started, Drive drive, TurnResult.Waiting waiting, Duration driven) {
+    private void suspend(Turns.Started started, Drive drive, TurnResult.Waiting waiting, Duration driven) {
         var turn = started.turn();
         var result = node.storage()
                 .turns()
@@ -202,34 +191,30 @@ final class Driver {
                 var waits = waiting.waits().stream().map(w -> w.open()).toList();
                 node.live().append(started.session().id(), new Activity.TurnSuspended(turn.id(), waits));
                 node.ends().ended(drive.turn(), new TurnOutcome.Suspended(turn.id(), waits));
-                return false;
             }
             case Turns.Suspension.Ready r -> {
                 node.storage().turns().abandon(drive.lease(), turn.id(), null, Duration.ZERO, false);
-                return true;
             }
-            case Turns.Suspension.LeaseLost lost -> {
-                return false;
-            }
+            case Turns.Suspension.LeaseLost lost ->
+                LOG.warn(
+                        "session {}: not suspended, lease lost ({})",
+                        started.session().id(),
+                        lost.why());
         }
     }
 
     private void mismatched(
-            Turns.Started started,
-            Drive drive,
-            TurnLoop loop,
-            TurnResult.Mismatch mismatch,
-            SessionCache.Settled settled)
+            Turns.Started started, Drive drive, TurnResult.Mismatch mismatch, SessionCache.Settled settled)
             throws InterruptedException {
         LOG.error("session {}: {}", started.session().id(), mismatch.message());
         if (node.options().holdOnMismatch()) {
             node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), null, true);
         } else {
-            committing.commit(started, drive, loop, mismatch.asFailure(), settled);
+            committing.commit(started, drive, mismatch.asFailure(), settled);
         }
     }
 
-    private void abandon(Drive drive, Turns.Started started, RuntimeException failure, boolean storage) {
+    private void abandon(Drive drive, Turns.Started started, RuntimeException failure) {
         var turn = started.turn();
         LOG.warn(
                 "turn {} of session {} failed in attempt {}; it is tried again",
@@ -264,8 +249,7 @@ final class Driver {
             this.node = node;
         }
 
-        void commit(
-                Turns.Started started, Drive drive, TurnLoop loop, TurnResult.Ended ended, SessionCache.Settled settled)
+        void commit(Turns.Started started, Drive drive, TurnResult.Ended ended, SessionCache.Settled settled)
                 throws InterruptedException {
             TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
             long revision = started.session().head().revision();
@@ -273,9 +257,9 @@ final class Driver {
             switch (result) {
                 case CommitResult.Committed committed -> adopt(started, drive, named, committed, settled);
                 case CommitResult.CancelledBefore c ->
-                    commit(started, drive, loop, withOutcome(named, cancelledOutcome(drive, named)), settled);
-                case CommitResult.Conflict conflict -> conflicted(started, drive, loop, named, conflict);
-                case CommitResult.OverBudget over -> overBudget(started, drive, loop, named, over, settled);
+                    commit(started, drive, withOutcome(named, cancelledOutcome(drive, named)), settled);
+                case CommitResult.Conflict conflict -> conflicted(started, drive, named, conflict);
+                case CommitResult.OverBudget over -> overBudget(started, drive, named, over, settled);
                 case CommitResult.LeaseLost lost ->
                     LOG.warn(
                             "session {}: commit refused, lease lost ({})",
@@ -331,14 +315,16 @@ final class Driver {
                 SessionCache.Settled settled) {
             String session = started.session().id();
             node.knownBlobs().stored(ended.blobs());
-            if (committed.head() != null) {
+            SessionRow after = committed.after();
+            if (after != null) {
                 Agent agent = java.util.Objects.requireNonNull(
                         node.agents().get(started.turn().agent()));
                 node.cache()
                         .adopt(
                                 session,
-                                Adopted.of(settled, started, ended, committed.head(), agent.historyEntries()),
+                                Adopted.of(settled, started, ended, after.head(), agent.historyEntries()),
                                 node.environment().nanos());
+                drive.committed(after);
             }
             node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
             node.live()
@@ -351,11 +337,7 @@ final class Driver {
 
         /** T11: somebody moved the head under our lease; effects are not driven again for it. */
         private void conflicted(
-                Turns.Started started,
-                Drive drive,
-                TurnLoop loop,
-                TurnResult.Ended ended,
-                CommitResult.Conflict conflict)
+                Turns.Started started, Drive drive, TurnResult.Ended ended, CommitResult.Conflict conflict)
                 throws InterruptedException {
             var failed = new TurnOutcome.Failed(
                     started.turn().id(),
@@ -385,7 +367,6 @@ final class Driver {
         private void overBudget(
                 Turns.Started started,
                 Drive drive,
-                TurnLoop loop,
                 TurnResult.Ended ended,
                 CommitResult.OverBudget over,
                 SessionCache.Settled settled)
@@ -408,7 +389,7 @@ final class Driver {
             if (ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("commit_budget")) {
                 throw new IllegalStateException("even the failure does not fit the commit budget: " + over);
             }
-            commit(started, drive, loop, small, settled);
+            commit(started, drive, small, settled);
         }
 
         private TurnResult.Ended named(Drive drive, TurnResult.Ended ended) {

@@ -3,6 +3,7 @@ package dev.turnbuckle.internal.worker;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ public final class Worker {
     private final Environment.Signal wake;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
+    private boolean turnedAway;
     private Environment.@Nullable Task claims;
 
     /** One driven session. */
@@ -91,6 +93,7 @@ public final class Worker {
                 return true;
             }
             if (slots.size() >= node.options().concurrentTurns()) {
+                turnedAway = true;
                 return false;
             }
             slot = new Slot();
@@ -110,68 +113,75 @@ public final class Worker {
     }
 
     private void driveAll(String session, Slot slot) {
-        boolean more = true;
+        boolean settled = false;
         try {
-            while (more && !node.draining()) {
-                lock.lock();
-                try {
-                    slot.again = false;
-                } finally {
-                    lock.unlock();
-                }
-                boolean worked = driveOnce(session, slot);
-                more = goesOn(session, slot, worked);
-            }
+            do {
+                settled = driveOnce(session, slot);
+            } while (!node.draining() && goesOn(session, slot));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TurnbuckleException e) { // the worker's edge: the store failed; the claim loop looks again
             LOG.warn("session {}: {}", session, e.toString());
         } finally {
-            leave(session, slot);
-            wake.raise();
+            if (leave(session, slot) || !settled) {
+                wake.raise();
+            }
         }
     }
 
+    /** @return whether the session is at rest: committed, and nothing of it is due later */
     private boolean driveOnce(String session, Slot slot) throws InterruptedException {
+        begins(slot);
         var by = new Claimant(
                 node.options().name(),
                 node.storage().traits().incarnation(),
                 node.environment().id());
         var request = new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
-        return switch (node.storage().turns().start(request)) {
-            case Turns.Start.Go(var started) -> {
-                if (started.displaced() != null) {
-                    LOG.info(
-                            "session {}: taken over from {}",
-                            session,
-                            started.displaced().worker());
-                }
-                yield driver.drive(started, drive -> slot.drive = drive);
-            }
-            case Turns.Start.Busy b -> false;
-            case Turns.Start.Empty e -> false;
-        };
+        if (!(node.storage().turns().start(request) instanceof Turns.Start.Go(var started))) {
+            return false;
+        }
+        if (started.displaced() != null) {
+            LOG.info("session {}: taken over from {}", session, started.displaced().worker());
+        }
+        driver.drive(started, drive -> slot.drive = drive);
+        SessionRow after = slot.drive == null ? null : slot.drive.after();
+        if (after != null && after.due() != null && !after.due().isAfter(node.environment().now())) {
+            slot.again = true;
+        }
+        return after != null && after.due() == null;
     }
 
-    /** @return false when the slot is free again; decided under the lock, so that no offer falls between */
-    private boolean goesOn(String session, Slot slot, boolean worked) {
+    private void begins(Slot slot) {
         lock.lock();
         try {
+            slot.again = false;
             slot.drive = null;
-            if (slot.again) {
-                return true;
-            }
-            slots.remove(session, slot);
-            return false;
         } finally {
             lock.unlock();
         }
     }
 
-    private void leave(String session, Slot slot) {
+    /** @return false when the slot is free again; decided under the lock, so that no offer falls between */
+    private boolean goesOn(String session, Slot slot) {
+        lock.lock();
+        try {
+            if (!slot.again) {
+                slots.remove(session, slot);
+            }
+            return slot.again;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @return whether somebody was turned away while all places were taken */
+    private boolean leave(String session, Slot slot) {
         lock.lock();
         try {
             slots.remove(session, slot);
+            boolean waited = turnedAway;
+            turnedAway = false;
+            return waited;
         } finally {
             lock.unlock();
         }
@@ -249,8 +259,9 @@ public final class Worker {
         try {
             var drives = new ArrayList<Drive>();
             for (Slot slot : slots.values()) {
-                if (slot.drive != null) {
-                    drives.add(slot.drive);
+                Drive drive = slot.drive;
+                if (drive != null && drive.after() == null) {
+                    drives.add(drive);
                 }
             }
             return drives;

@@ -27,7 +27,7 @@ public record CommitBudget(long bytes, long rows) {
         if (total > bytes) {
             return new CommitResult.OverBudget("bytes", bytes, total);
         }
-        long count = commit.history().entries().size()
+        long count = (long) commit.history().entries().size()
                 + commit.settlement().sends().size()
                 + commit.settlement().usage().size()
                 + commit.record().attachments().size()

@@ -294,7 +294,7 @@ final class RowSessions implements SessionStore {
             rows.updateMetadata(session.id(), commit.state().metadata());
         }
         Instant due = rows.earliestPending(session.id());
-        rows.updateHead(new SessionRow(
+        var after = new SessionRow(
                 session.id(),
                 session.agent(),
                 next,
@@ -304,8 +304,9 @@ final class RowSessions implements SessionStore {
                 session.createdAt(),
                 rows.now(),
                 due,
-                false));
-        return new CommitResult.Committed(next.revision(), false, dropped, next);
+                false);
+        rows.updateHead(after);
+        return new CommitResult.Committed(next.revision(), false, dropped, after);
     }
 
     private static void requireResolved(Rows rows, Commit commit) {

@@ -130,8 +130,10 @@ final class Examination {
 
     private void integrity(Statements sql) {
         if (size(database.file()) > MOST_CHECKED_BYTES) {
-            add(true, "integrity", "not checked: larger than " + mebibytes(MOST_CHECKED_BYTES)
-                    + "; PRAGMA integrity_check does it");
+            add(
+                    true,
+                    "integrity",
+                    "not checked: larger than " + mebibytes(MOST_CHECKED_BYTES) + "; PRAGMA integrity_check does it");
             return;
         }
         List<String> found = sql.call(QUICK_CHECK).all(Line::text);

@@ -169,7 +169,8 @@ final class Writer {
     private StorageException closed(SqlFailure e) {
         return StorageException.rewire(
                 "store_closed",
-                "the storage is closed because a COMMIT failed: " + parts.dialect.explain(e.sql()).getMessage()
+                "the storage is closed because a COMMIT failed: "
+                        + parts.dialect.explain(e.sql()).getMessage()
                         + ". Whether that one transaction was kept is not known; nothing was written after it. Check the "
                         + "disk, then close this storage and open a new one on the same file",
                 e.sql());

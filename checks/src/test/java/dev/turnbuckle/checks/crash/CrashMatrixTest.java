@@ -138,7 +138,7 @@ class CrashMatrixTest {
             assertThat(rows.of("SELECT effect FROM journal")).isEmpty();
             assertThat(rows.of("SELECT id FROM lease WHERE expires > 0")).isEmpty();
             assertThat(rows.of("SELECT json_extract(message, '$.role') || ' ' || "
-                            + "coalesce(json_extract(message, '$.parts[0].text'), '') FROM entry ORDER BY branch, depth"))
+                            + "coalesce(json_extract(message, '$.parts[0].text'), '') FROM entry ORDER BY id"))
                     .containsExactly(
                             "USER Charge order A-17.",
                             "ASSISTANT ",

@@ -233,6 +233,11 @@ final class RowSessions implements SessionStore {
             if (refusal != null) {
                 return refusal;
             }
+            HistoryPath.requireLineage(rows, session, commit.history().base());
+            var lost = CommitPlan.claimLost(commit, facts);
+            if (lost != null) {
+                return lost;
+            }
             stored.forEach(rows::putBlob);
             return land(rows, facts, prepared);
         });
@@ -317,6 +322,10 @@ final class RowSessions implements SessionStore {
             return;
         }
         components.forEach((name, c) -> {
+            if (c.blob() != null && !c.blob().hash().equals(c.hash())) {
+                throw new InvalidInputException("component \"" + name + "\" refers to " + c.hash()
+                        + ", but its bytes have the hash " + c.blob().hash());
+            }
             if (c.blob() == null && !rows.hasBlob(c.hash())) {
                 throw new InvalidInputException(
                         "component \"" + name + "\" refers to " + c.hash() + ", which is not stored; send its bytes");
@@ -329,6 +338,11 @@ final class RowSessions implements SessionStore {
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
         for (InboxItem row : claimed) {
             var s = row.status();
+            if (row.turn().equals(commit.target().turn()) && !settled.contains(row.sequence())) {
+                // Pending again it would open this ended turn once more.
+                throw new IllegalStateException("input " + row.sequence() + " opened turn " + row.turn()
+                        + " and must be settled by its commit");
+            }
             rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
         }
     }

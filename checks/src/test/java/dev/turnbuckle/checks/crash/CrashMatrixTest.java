@@ -132,7 +132,8 @@ class CrashMatrixTest {
                     return found;
                 }
             };
-            assertThat(rows.of("SELECT revision FROM session WHERE id = 'reference'")).containsExactly("2");
+            assertThat(rows.of("SELECT revision FROM session WHERE id = 'reference'"))
+                    .containsExactly("2");
             assertThat(rows.of("SELECT state FROM inbox")).containsExactly("APPLIED", "APPLIED", "APPLIED");
             assertThat(rows.of("SELECT state FROM turn")).containsExactly("ENDED", "ENDED");
             assertThat(rows.of("SELECT effect FROM journal")).isEmpty();

@@ -23,9 +23,10 @@ final class ReferenceModel implements Model {
                 .filter(m -> m.role() == Message.Role.ASSISTANT)
                 .count();
         List<Part> parts = switch ((int) answers) {
-            case 0 -> List.of(
-                    new Part.ToolCall("c1", "look", "{\"text\":\"around\"}"),
-                    new Part.ToolCall("c2", "charge", "{\"text\":\"A-17\"}"));
+            case 0 ->
+                List.of(
+                        new Part.ToolCall("c1", "look", "{\"text\":\"around\"}"),
+                        new Part.ToolCall("c2", "charge", "{\"text\":\"A-17\"}"));
             case 1 -> List.of(new Part.Text("Charged."));
             default -> List.of(new Part.Text("Awake."));
         };

@@ -73,7 +73,8 @@ public abstract class CommitContract extends StorageContract {
         assertThat(result.revision()).isEqualTo(1);
         assertThat(result.repeated()).isFalse();
         var row = storage.sessions().find("s").orElseThrow();
-        assertThat(row.head()).isEqualTo(result.head());
+        assertThat(row.head())
+                .isEqualTo(result.after() == null ? null : result.after().head());
         assertThat(row.head().revision()).isEqualTo(1);
         assertThat(row.head().depth()).isEqualTo(2);
         assertThat(row.openTurn()).isNull();

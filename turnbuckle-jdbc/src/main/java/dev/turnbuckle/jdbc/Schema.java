@@ -79,7 +79,8 @@ final class Schema {
             link.beginWrite();
             boolean done = false;
             try {
-                statements(dialect.versions().get(version - 1)).forEach(s -> link.sql().call(s).run());
+                statements(dialect.versions().get(version - 1))
+                        .forEach(s -> link.sql().call(s).run());
                 put(link, "schema", String.valueOf(version));
                 put(link, "program", "turnbuckle " + programVersion());
                 link.commit();
@@ -109,7 +110,8 @@ final class Schema {
                 throw new IllegalStateException("the jar has no " + path);
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines()
+            return text
+                    .lines()
                     .filter(line -> !line.startsWith("--"))
                     .collect(java.util.stream.Collectors.joining("\n"))
                     .transform(all -> List.of(all.split(";\\s*(\\n|$)")))

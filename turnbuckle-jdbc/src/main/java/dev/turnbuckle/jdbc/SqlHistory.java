@@ -13,45 +13,37 @@ import org.jspecify.annotations.Nullable;
 
 /** Branches, entries, compactions, usage. */
 interface SqlHistory extends RowGroups.OfHistory {
-    String INSERT_BRANCH =
-            """
+    String INSERT_BRANCH = """
             INSERT INTO branch (session, parent_branch, parent_depth, next_depth) VALUES (?, ?, ?, ?) RETURNING id
             """;
-    String FIND_BRANCH =
-            """
+    String FIND_BRANCH = """
             SELECT id, session, parent_branch, parent_depth, next_depth,
                 (SELECT COALESCE(MAX(id), 0) FROM entry WHERE id BETWEEN ? AND ?)
             FROM branch WHERE id = ?
             """;
 
-    String INSERT_ENTRY =
-            """
+    String INSERT_ENTRY = """
             INSERT INTO entry (id, turn, message, chain) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
-    String ENTRIES =
-            """
+    String ENTRIES = """
             SELECT id, turn, message, chain FROM entry WHERE id BETWEEN ? AND ? ORDER BY id
             """;
 
-    String INSERT_COMPACTION =
-            """
+    String INSERT_COMPACTION = """
             INSERT INTO compaction (branch, depth, keeps_from) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
             """;
-    String NEWEST_COMPACTION =
-            """
+    String NEWEST_COMPACTION = """
             SELECT depth, keeps_from FROM compaction WHERE branch = ? AND depth <= ? ORDER BY depth DESC LIMIT 1
             """;
 
-    String INSERT_USAGE =
-            """
+    String INSERT_USAGE = """
             INSERT INTO token_usage (session, turn, ordinal, source, model,
                 input, cache_read, cache_write, output, reasoning)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """;
     /** A sum of nothing but NULL is NULL: absent is not zero (S32). */
-    String SUM_USAGE =
-            """
+    String SUM_USAGE = """
             SELECT SUM(input), SUM(cache_read), SUM(cache_write), SUM(output), SUM(reasoning)
             FROM token_usage WHERE session = ?
             """;
@@ -80,11 +72,7 @@ interface SqlHistory extends RowGroups.OfHistory {
 
     private static Branch branch(Line in) {
         return new Branch(
-                in.number(),
-                in.text(),
-                in.number(),
-                in.number(),
-                Math.max(in.number(), Place.depth(in.number()) + 1));
+                in.number(), in.text(), in.number(), in.number(), Math.max(in.number(), Place.depth(in.number()) + 1));
     }
 
     /** Nothing to write: the entry before it says so. */
@@ -160,7 +148,6 @@ interface SqlHistory extends RowGroups.OfHistory {
     }
 
     private static Usage sum(Line in) {
-        return new Usage(
-                in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull());
+        return new Usage(in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull());
     }
 }

@@ -14,12 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Journal and waits. */
 interface SqlJournal extends RowGroups.OfJournal {
-    String ENTRY_COLUMNS =
-            "effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended";
+    String ENTRY_COLUMNS = "effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended";
 
     /** A row with an outcome stays as it is. */
-    String RECORD = "INSERT INTO journal (session, turn, " + ENTRY_COLUMNS
-            + """
+    String RECORD = "INSERT INTO journal (session, turn, " + ENTRY_COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (session, turn, effect) DO UPDATE SET kind = excluded.kind,
                 effect_class = excluded.effect_class, request_hash = excluded.request_hash, request = excluded.request,
@@ -34,16 +32,13 @@ interface SqlJournal extends RowGroups.OfJournal {
 
     String WAIT_COLUMNS = "id, session, turn, kind, question, details, since, deadline, effect, decision";
 
-    String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS
-            + """
+    String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
     String FIND_WAIT = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE id = ?";
     String WAITS_OF_TURN = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND turn = ? ORDER BY id";
-    String OPEN_WAITS =
-            "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
-    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS
-            + """
+    String OPEN_WAITS = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
+    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS + """
             FROM wait WHERE session = ? AND decision IS NULL ORDER BY since, id LIMIT ?
             """;
     String DECIDE = "UPDATE wait SET decision = ? WHERE id = ? AND decision IS NULL";

@@ -18,29 +18,24 @@ interface SqlReclaim extends RowGroups.OfSessions {
     String BURIED = "SELECT id FROM session WHERE deleted = 1 AND id > ? ORDER BY id LIMIT ?";
     String EMPTIED = "UPDATE session SET deleted = 2 WHERE id = ? AND deleted = 1";
 
-    String JOURNAL =
-            """
+    String JOURNAL = """
             DELETE FROM journal WHERE (session, turn, effect) IN
                 (SELECT session, turn, effect FROM journal WHERE session = ? LIMIT ?)
             """;
-    String USAGE =
-            """
+    String USAGE = """
             DELETE FROM token_usage WHERE (session, turn, ordinal, source, model) IN
                 (SELECT session, turn, ordinal, source, model FROM token_usage WHERE session = ? LIMIT ?)
             """;
-    String TURNS =
-            """
+    String TURNS = """
             DELETE FROM turn WHERE ordinal IN (SELECT ordinal FROM turn WHERE session = ? LIMIT ?)
             """;
 
     String BRANCHES = "SELECT id FROM branch WHERE session = ? ORDER BY id DESC";
     String GROWN_FROM = "SELECT 1 FROM branch WHERE parent_branch = ? AND parent_branch > 0 LIMIT 1";
-    String ENTRIES =
-            """
+    String ENTRIES = """
             DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE id BETWEEN ? AND ? LIMIT ?)
             """;
-    String COMPACTIONS =
-            """
+    String COMPACTIONS = """
             DELETE FROM compaction WHERE (branch, depth) IN
                 (SELECT branch, depth FROM compaction WHERE branch = ? LIMIT ?)
             """;
@@ -84,9 +79,7 @@ interface SqlReclaim extends RowGroups.OfSessions {
 
     private int reclaimBranch(long branch, int most) {
         int removed = delete(
-                ENTRIES,
-                call -> call.number(Place.of(branch, 0)).number(Place.of(branch, Place.MOST_DEPTH)),
-                most);
+                ENTRIES, call -> call.number(Place.of(branch, 0)).number(Place.of(branch, Place.MOST_DEPTH)), most);
         removed += delete(COMPACTIONS, call -> call.number(branch), most - removed);
         if (removed < most) {
             removed += sql().call(BRANCH).number(branch).update();

@@ -12,22 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The turn table. */
 interface SqlTurns extends RowGroups.OfTurns {
-    String COLUMNS =
-            """
+    String COLUMNS = """
             session, id, agent, base_revision, user_text, state, gate, gate_by, gate_reason, attempts,
             opened, driven, not_before, ended, last_error, intent, outcome, revision, record, checkpoint
             """;
 
     String FIND = "SELECT " + COLUMNS + " FROM turn WHERE session = ? AND id = ?";
 
-    String INSERT = "INSERT INTO turn (" + COLUMNS
-            + """
+    String INSERT = "INSERT INTO turn (" + COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
 
     /** What opened it never changes. */
-    String UPDATE =
-            """
+    String UPDATE = """
             UPDATE turn SET state = ?, gate = ?, gate_by = ?, gate_reason = ?, attempts = ?,
                 opened = ?, driven = ?, not_before = ?, ended = ?, last_error = ?,
                 intent = ?, outcome = ?, revision = ?, record = ?, checkpoint = ?
@@ -35,8 +32,7 @@ interface SqlTurns extends RowGroups.OfTurns {
             """;
 
     /** The inner statement reads only the index; the outer one the page's rows. */
-    String NEWEST = "SELECT " + COLUMNS
-            + """
+    String NEWEST = "SELECT " + COLUMNS + """
             FROM turn WHERE ordinal IN (
                 SELECT ordinal FROM turn
                 WHERE session = ?

@@ -72,6 +72,11 @@ final class Writer {
         return commits.sum();
     }
 
+    /** Jobs that wait, for tests. */
+    int queued() {
+        return queue.size();
+    }
+
     /** The writer's thread, until the queue is closed. */
     void run() {
         List<Job<?>> group = queue.take(arrived, MOST_GROUPED);
@@ -169,7 +174,8 @@ final class Writer {
     private StorageException closed(SqlFailure e) {
         return StorageException.rewire(
                 "store_closed",
-                "the storage is closed because a COMMIT failed: " + parts.dialect.explain(e.sql()).getMessage()
+                "the storage is closed because a COMMIT failed: "
+                        + parts.dialect.explain(e.sql()).getMessage()
                         + ". Whether that one transaction was kept is not known; nothing was written after it. Check the "
                         + "disk, then close this storage and open a new one on the same file",
                 e.sql());

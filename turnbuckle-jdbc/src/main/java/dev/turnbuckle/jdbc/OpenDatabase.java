@@ -145,15 +145,11 @@ final class OpenDatabase {
         return incarnations != null && incarnations.dead(holder);
     }
 
-    private Writer running() {
+    Writer running() {
         if (writer == null) {
             throw new IllegalStateException("opened whole or not at all");
         }
         return writer;
-    }
-
-    long commits() {
-        return running().commits();
     }
 
     String incarnation() {

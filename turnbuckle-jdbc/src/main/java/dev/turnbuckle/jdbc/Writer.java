@@ -72,6 +72,11 @@ final class Writer {
         return commits.sum();
     }
 
+    /** Jobs that wait, for tests. */
+    int queued() {
+        return queue.size();
+    }
+
     /** The writer's thread, until the queue is closed. */
     void run() {
         List<Job<?>> group = queue.take(arrived, MOST_GROUPED);

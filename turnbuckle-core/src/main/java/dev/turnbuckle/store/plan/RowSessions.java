@@ -228,9 +228,15 @@ final class RowSessions implements SessionStore {
             if (session == null) {
                 return new CommitResult.LeaseLost("there is no such session");
             }
-            CommitResult refusal = CommitPlan.refusal(commit, facts(rows, session, commit), intent);
+            var facts = facts(rows, session, commit);
+            CommitResult refusal = CommitPlan.refusal(commit, facts, intent);
             if (refusal != null) {
                 return refusal;
+            }
+            HistoryPath.requireLineage(rows, session, commit.history().base());
+            var lost = CommitPlan.claimLost(commit, facts);
+            if (lost != null) {
+                return lost;
             }
             stored.forEach(rows::putBlob);
             return land(rows, session, prepared);
@@ -315,6 +321,10 @@ final class RowSessions implements SessionStore {
             return;
         }
         components.forEach((name, c) -> {
+            if (c.blob() != null && !c.blob().hash().equals(c.hash())) {
+                throw new InvalidInputException("component \"" + name + "\" refers to " + c.hash()
+                        + ", but its bytes have the hash " + c.blob().hash());
+            }
             if (c.blob() == null && !rows.hasBlob(c.hash())) {
                 throw new InvalidInputException(
                         "component \"" + name + "\" refers to " + c.hash() + ", which is not stored; send its bytes");
@@ -327,6 +337,11 @@ final class RowSessions implements SessionStore {
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
         for (InboxItem row : rows.claimedBy(session, commit.target().turn())) {
             var s = row.status();
+            if (row.turn().equals(commit.target().turn()) && !settled.contains(row.sequence())) {
+                // Pending again it would open this ended turn once more.
+                throw new IllegalStateException("input " + row.sequence() + " opened turn " + row.turn()
+                        + " and must be settled by its commit");
+            }
             rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
         }
     }

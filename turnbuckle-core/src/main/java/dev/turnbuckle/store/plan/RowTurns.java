@@ -51,7 +51,7 @@ final class RowTurns implements Turns {
         }
         TurnRow open = RowStorage.openTurn(rows, session);
         List<WaitRow> waits = open == null ? List.of() : rows.waits(session.id(), open.id());
-        var pending = open == null ? rows.pending(session.id(), ClaimPlan.LOOKED_AT) : List.<InboxItem>of();
+        var pending = open == null ? RowInbox.claimable(rows, session.id()) : List.<InboxItem>of();
         var decision = ClaimPlan.decide(open, waits, pending, rows.now());
         if (decision instanceof ClaimPlan.Decision.Nothing nothing) {
             rows.updateWork(session.work(session.openTurn(), heldOr(nothing.due())));

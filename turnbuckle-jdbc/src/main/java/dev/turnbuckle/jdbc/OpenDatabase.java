@@ -100,7 +100,10 @@ final class OpenDatabase {
     }
 
     private Link link(Connector.Use use) throws SQLException {
-        var link = new Link(connector.open(use), dialect, environment);
+        var connection = connector.open(use);
+        var link = use == Connector.Use.WRITE
+                ? Link.writing(connection, dialect, environment)
+                : Link.reading(connection, dialect, environment);
         links.add(link);
         return link;
     }
@@ -142,15 +145,11 @@ final class OpenDatabase {
         return incarnations != null && incarnations.dead(holder);
     }
 
-    private Writer running() {
+    Writer running() {
         if (writer == null) {
             throw new IllegalStateException("opened whole or not at all");
         }
         return writer;
-    }
-
-    long commits() {
-        return running().commits();
     }
 
     String incarnation() {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The version of the tables (S24): row {@code schema} of {@code meta}, raised by numbered scripts, one transaction each.
- * It is read again in each write transaction, where it costs a microsecond, so that a program which was running while a
- * newer one migrated the file stops before it writes.
+ * It is read again in each write transaction that finds that another connection has written, so that a program which was
+ * running while a newer one migrated the file stops before it writes.
  */
 final class Schema {
     static final String VERSION = "SELECT value FROM meta WHERE name = 'schema'";
@@ -36,7 +36,7 @@ final class Schema {
         return mode;
     }
 
-    /** In each write transaction. */
+    /** Inside a write transaction. */
     void require(Statements sql) {
         int found = found(sql);
         if (found > current() || (found < current() && mode != SchemaMode.NONE)) {

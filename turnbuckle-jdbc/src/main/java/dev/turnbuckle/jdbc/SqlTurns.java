@@ -31,12 +31,14 @@ interface SqlTurns extends RowGroups.OfTurns {
             WHERE session = ? AND id = ?
             """;
 
-    String NEWEST = "SELECT " + COLUMNS + " FROM turn WHERE session = ? ORDER BY base_revision DESC, id LIMIT ?";
-
-    String NEWEST_BEFORE = "SELECT " + COLUMNS + """
-            FROM turn
-            WHERE session = ? AND base_revision < (SELECT base_revision FROM turn WHERE session = ? AND id = ?)
-            ORDER BY base_revision DESC, id LIMIT ?
+    /** The inner statement reads only the index; the outer one the page's rows. */
+    String NEWEST = "SELECT " + COLUMNS + """
+            FROM turn WHERE ordinal IN (
+                SELECT ordinal FROM turn
+                WHERE session = ?
+                  AND ordinal < COALESCE((SELECT ordinal FROM turn WHERE session = ? AND id = ?), 9223372036854775807)
+                ORDER BY ordinal DESC LIMIT ?)
+            ORDER BY ordinal DESC
             """;
 
     Statements sql();
@@ -110,9 +112,11 @@ interface SqlTurns extends RowGroups.OfTurns {
 
     @Override
     default List<TurnRow> turns(String session, @Nullable String after, int most) {
-        Call call = after == null
-                ? sql().call(NEWEST).text(session)
-                : sql().call(NEWEST_BEFORE).text(session).text(session).text(Objects.requireNonNull(after));
-        return call.number(most).all(SqlTurns::row);
+        return sql().call(NEWEST)
+                .text(session)
+                .text(session)
+                .text(Objects.requireNonNullElse(after, ""))
+                .number(most)
+                .all(SqlTurns::row);
     }
 }

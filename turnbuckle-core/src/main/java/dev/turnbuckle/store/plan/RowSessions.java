@@ -228,7 +228,7 @@ final class RowSessions implements SessionStore {
             if (session == null) {
                 return new CommitResult.LeaseLost("there is no such session");
             }
-            var facts = facts(rows, session, commit);
+            CommitPlan.Facts facts = facts(rows, session, commit);
             CommitResult refusal = CommitPlan.refusal(commit, facts, intent);
             if (refusal != null) {
                 return refusal;
@@ -239,7 +239,7 @@ final class RowSessions implements SessionStore {
                 return lost;
             }
             stored.forEach(rows::putBlob);
-            return land(rows, session, prepared);
+            return land(rows, facts, prepared);
         });
     }
 
@@ -282,19 +282,20 @@ final class RowSessions implements SessionStore {
     }
 
     /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
-    private static CommitResult land(Rows rows, SessionRow session, Prepared prepared) {
+    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared) {
         Commit commit = prepared.commit();
+        SessionRow session = facts.session();
         requireResolved(rows, commit);
         Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
         String checkpoint =
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
                 Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
-        settleInputs(rows, session.id(), commit);
+        settleInputs(rows, facts.claimed().values(), commit);
         List<String> dropped = send(rows, commit.settlement().sends());
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
-        endTurn(rows, session.id(), prepared, next);
+        endTurn(rows, facts.turn(), prepared, next);
         rows.putLease(commit.target().lease().released());
         if (commit.state().metadata() != null) {
             rows.updateMetadata(session.id(), commit.state().metadata());
@@ -332,10 +333,10 @@ final class RowSessions implements SessionStore {
         });
     }
 
-    private static void settleInputs(Rows rows, String session, Commit commit) {
+    private static void settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
         var settled = new HashSet<>(commit.settlement().inputs());
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
-        for (InboxItem row : rows.claimedBy(session, commit.target().turn())) {
+        for (InboxItem row : claimed) {
             var s = row.status();
             if (row.turn().equals(commit.target().turn()) && !settled.contains(row.sequence())) {
                 // Pending again it would open this ended turn once more.
@@ -359,9 +360,8 @@ final class RowSessions implements SessionStore {
         return dropped;
     }
 
-    private static void endTurn(Rows rows, String session, Prepared prepared, Head next) {
+    private static void endTurn(Rows rows, @Nullable TurnRow turn, Prepared prepared, Head next) {
         Commit commit = prepared.commit();
-        TurnRow turn = rows.turn(session, commit.target().turn());
         if (turn == null) {
             throw new IllegalStateException(
                     "the plan checked that turn " + commit.target().turn() + " is open");

@@ -19,15 +19,15 @@ public final class E04Steer {
     // docs:steer
     static void steer(Session session, Duration patience, PrintStream out) {
         Turn turn = session.send("Plan a week in Norway.");
-        Turn applied = turn.steer("Only trains, no flights.").appliedBy(); // this turn, or the next when it was too late
+        Turn applied =
+                turn.steer("Only trains, no flights.").appliedBy(); // this turn, or the next when it was too late
         out.println(applied.id().equals(turn.id()) ? "steered" : "became its own turn");
 
         if (turn.await(patience).isEmpty()) {
             switch (turn.cancel("user pressed stop")) {
                 case REQUESTED, ALREADY_REQUESTED -> out.println("stopping");
                 case COMPLETION_WON -> out.println("too late, it is done");
-                case UNKNOWN_TURN ->
-                    throw new IllegalStateException(turn.id().value());
+                case UNKNOWN_TURN -> throw new IllegalStateException(turn.id().value());
             }
         }
         out.println(turn.await()); // a cancelled turn is committed with what it had said so far

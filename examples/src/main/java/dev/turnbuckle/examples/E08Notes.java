@@ -64,7 +64,8 @@ public final class E08Notes {
     }
 
     static ScriptedModel model() {
-        return ScriptedModel.of(calls("note", new Note("Is allergic to nuts.")), says("I will remember."), says("No nuts."));
+        return ScriptedModel.of(
+                calls("note", new Note("Is allergic to nuts.")), says("I will remember."), says("No nuts."));
     }
 
     static void run(Path folder, ScriptedModel before, ScriptedModel after, PrintStream out) {

@@ -17,13 +17,14 @@ class E04SteerTest {
     void aSteerJoinsAndAStoppedTurnKeepsWhatItSaid() {
         var out = new ByteArrayOutputStream();
         E04Steer.run(folder, new PrintStream(out, true, StandardCharsets.UTF_8));
-        assertThat(out.toString(StandardCharsets.UTF_8).lines()).satisfiesExactly(
-                line -> assertThat(line).isEqualTo("steered"),
-                line -> assertThat(line).isEqualTo("stopping"),
-                line -> assertThat(line)
-                        .startsWith("Cancelled[")
-                        .contains("partialText=Day one: the train", "by=user", "reason=user pressed stop"),
-                line -> assertThat(line).isEqualTo("November."));
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("steered"),
+                        line -> assertThat(line).isEqualTo("stopping"),
+                        line -> assertThat(line)
+                                .startsWith("Cancelled[")
+                                .contains("partialText=Day one: the train", "by=user", "reason=user pressed stop"),
+                        line -> assertThat(line).isEqualTo("November."));
     }
 
     @Test

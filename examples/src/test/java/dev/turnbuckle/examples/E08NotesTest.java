@@ -19,7 +19,9 @@ class E08NotesTest {
         var after = E08Notes.model();
         E08Notes.run(folder, E08Notes.model(), after, new PrintStream(out, true, StandardCharsets.UTF_8));
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("I will remember.", "No nuts.");
-        assertThat(after.requests()).singleElement().satisfies(request -> assertThat(request.system())
-                .containsExactly("What you noted so far:\nIs allergic to nuts."));
+        assertThat(after.requests())
+                .singleElement()
+                .satisfies(request ->
+                        assertThat(request.system()).containsExactly("What you noted so far:\nIs allergic to nuts."));
     }
 }

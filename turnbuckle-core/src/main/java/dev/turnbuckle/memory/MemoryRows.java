@@ -252,25 +252,20 @@ final class MemoryRows implements Rows {
 
     @Override
     public int reclaim(int most) {
-        int[] removed = {0};
-        purge(entries, e -> deadBranch(e.branch()), e -> new At(e.branch(), e.depth()), removed, most);
-        purge(
-                turns,
-                t -> dead(t.row().session()),
-                t -> new InSession<>(t.row().session(), t.row().id().value()),
-                removed,
-                most);
-        return removed[0];
+        int left = most;
+        left -= purge(entries, at -> deadBranch(at.branch()), left);
+        left -= purge(compactions, at -> deadBranch(at.branch()), left);
+        left -= purge(branches, this::deadBranch, left);
+        left -= purge(turns, key -> dead(key.session()), left);
+        left -= purge(usage, key -> dead(key.session()), left);
+        left -= purge(journal, key -> dead(key.session()), left);
+        return most - left;
     }
 
-    private static <K, V> void purge(
-            Table<K, V> table, Predicate<V> dead, java.util.function.Function<V, K> key, int[] removed, int most) {
-        for (V row : List.copyOf(table.values())) {
-            if (removed[0] < most && dead.test(row)) {
-                table.remove(key.apply(row));
-                removed[0]++;
-            }
-        }
+    private static <K, V> int purge(Table<K, V> table, Predicate<K> dead, int most) {
+        List<K> keys = table.keys().stream().filter(dead).limit(most).toList();
+        keys.forEach(table::remove);
+        return keys.size();
     }
 
     /** A branch of a deleted session from which no living one grows. */
@@ -498,14 +493,9 @@ final class MemoryRows implements Rows {
     }
 
     @Override
-    public boolean insertJournal(String session, TurnId turn, JournalEntry entry) {
-        return journal.insert(journalKey(session, turn, entry.key()), entry);
-    }
-
-    @Override
-    public boolean completeJournal(String session, TurnId turn, JournalEntry entry) {
+    public boolean recordJournal(String session, TurnId turn, JournalEntry entry) {
         JournalEntry there = journalEntry(session, turn, entry.key());
-        if (there == null || there.done()) {
+        if (there != null && (there.done() || !entry.done())) {
             return false;
         }
         journal.put(journalKey(session, turn, entry.key()), entry);

@@ -39,6 +39,11 @@ public final class MemoryStorage implements Storage {
         transactions.dead = dead;
     }
 
+    /** For tests: what the rules run on. */
+    public Transactions transactions() {
+        return transactions;
+    }
+
     /** For tests: every row as text. */
     public Map<String, String> dump() {
         return transactions.dump();

@@ -3,6 +3,7 @@ package dev.turnbuckle.memory;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,10 @@ final class Table<K, V> {
 
     Collection<V> values() {
         return rows.values();
+    }
+
+    Set<K> keys() {
+        return rows.keySet();
     }
 
     NavigableMap<K, V> range(K from, K to) {

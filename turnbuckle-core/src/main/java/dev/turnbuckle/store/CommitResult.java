@@ -10,8 +10,11 @@ public sealed interface CommitResult {
      * @param droppedTo deleted sessions whose rows were dropped (S4)
      * @param after the session as it is now: its head, and when it is due again; {@code null} when repeated
      */
-    record Committed(long revision, boolean repeated, List<String> droppedTo, @Nullable SessionRow after)
-            implements CommitResult {}
+    record Committed(
+            long revision,
+            boolean repeated,
+            List<String> droppedTo,
+            @Nullable SessionRow after) implements CommitResult {}
 
     /** Somebody else moved the head (S7). */
     record Conflict(long expected, long actual) implements CommitResult {}

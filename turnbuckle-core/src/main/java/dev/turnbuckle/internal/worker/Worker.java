@@ -141,11 +141,16 @@ public final class Worker {
             return false;
         }
         if (started.displaced() != null) {
-            LOG.info("session {}: taken over from {}", session, started.displaced().worker());
+            LOG.info(
+                    "session {}: taken over from {}",
+                    session,
+                    started.displaced().worker());
         }
         driver.drive(started, drive -> slot.drive = drive);
         SessionRow after = slot.drive == null ? null : slot.drive.after();
-        if (after != null && after.due() != null && !after.due().isAfter(node.environment().now())) {
+        if (after != null
+                && after.due() != null
+                && !after.due().isAfter(node.environment().now())) {
             slot.again = true;
         }
         return after != null && after.due() == null;

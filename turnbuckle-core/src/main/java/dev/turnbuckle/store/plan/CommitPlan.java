@@ -67,7 +67,7 @@ public final class CommitPlan {
         return Hash.of(Json.canonical(json.toString()));
     }
 
-    /** Receipt, fence, gate, revision, claims, in this order; {@code null} when the commit may land. */
+    /** Receipt, fence, gate, revision, in this order; {@code null} when none of them is against it. */
     static @Nullable CommitResult refusal(Commit commit, Facts facts, String intent) {
         TurnRow turn = facts.turn();
         if (turn != null && turn.ending() != null) {
@@ -90,6 +90,11 @@ public final class CommitPlan {
         if (actual != commit.target().expectedRevision()) {
             return new CommitResult.Conflict(commit.target().expectedRevision(), actual);
         }
+        return null;
+    }
+
+    /** What is asked last; {@code null} when the turn holds every input that is settled. */
+    static CommitResult.@Nullable ClaimLost claimLost(Commit commit, Facts facts) {
         for (long input : commit.settlement().inputs()) {
             InboxItem row = facts.claimed().get(input);
             if (row == null

@@ -110,6 +110,15 @@ final class HistoryPath {
         return new Head(base.revision(), branch, depth, chain, base.checkpoint());
     }
 
+    /**
+     * A head moves only within its own lineage (S15).
+     *
+     * @throws InvalidInputException naming the entry
+     */
+    static void requireLineage(Rows rows, SessionRow session, @Nullable Position position) {
+        base(rows, session, position);
+    }
+
     private static Head base(Rows rows, SessionRow session, @Nullable Position position) {
         Head head = session.head();
         if (position == null || (position.branch() == head.branch() && position.depth() == head.depth())) {

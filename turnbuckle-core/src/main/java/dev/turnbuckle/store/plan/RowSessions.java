@@ -228,12 +228,18 @@ final class RowSessions implements SessionStore {
             if (session == null) {
                 return new CommitResult.LeaseLost("there is no such session");
             }
-            CommitResult refusal = CommitPlan.refusal(commit, facts(rows, session, commit), intent);
+            CommitPlan.Facts facts = facts(rows, session, commit);
+            CommitResult refusal = CommitPlan.refusal(commit, facts, intent);
             if (refusal != null) {
                 return refusal;
             }
+            HistoryPath.requireLineage(rows, session, commit.history().base());
+            var lost = CommitPlan.claimLost(commit, facts);
+            if (lost != null) {
+                return lost;
+            }
             stored.forEach(rows::putBlob);
-            return land(rows, session, prepared);
+            return land(rows, facts, prepared);
         });
     }
 
@@ -276,19 +282,20 @@ final class RowSessions implements SessionStore {
     }
 
     /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
-    private static CommitResult land(Rows rows, SessionRow session, Prepared prepared) {
+    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared) {
         Commit commit = prepared.commit();
+        SessionRow session = facts.session();
         requireResolved(rows, commit);
         Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
         String checkpoint =
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
                 Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
-        settleInputs(rows, session.id(), commit);
+        settleInputs(rows, facts.claimed().values(), commit);
         List<String> dropped = send(rows, commit.settlement().sends());
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
-        endTurn(rows, session.id(), prepared, next);
+        endTurn(rows, facts.turn(), prepared, next);
         rows.putLease(commit.target().lease().released());
         if (commit.state().metadata() != null) {
             rows.updateMetadata(session.id(), commit.state().metadata());
@@ -315,6 +322,10 @@ final class RowSessions implements SessionStore {
             return;
         }
         components.forEach((name, c) -> {
+            if (c.blob() != null && !c.blob().hash().equals(c.hash())) {
+                throw new InvalidInputException("component \"" + name + "\" refers to " + c.hash()
+                        + ", but its bytes have the hash " + c.blob().hash());
+            }
             if (c.blob() == null && !rows.hasBlob(c.hash())) {
                 throw new InvalidInputException(
                         "component \"" + name + "\" refers to " + c.hash() + ", which is not stored; send its bytes");
@@ -322,11 +333,16 @@ final class RowSessions implements SessionStore {
         });
     }
 
-    private static void settleInputs(Rows rows, String session, Commit commit) {
+    private static void settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
         var settled = new HashSet<>(commit.settlement().inputs());
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
-        for (InboxItem row : rows.claimedBy(session, commit.target().turn())) {
+        for (InboxItem row : claimed) {
             var s = row.status();
+            if (row.turn().equals(commit.target().turn()) && !settled.contains(row.sequence())) {
+                // Pending again it would open this ended turn once more.
+                throw new IllegalStateException("input " + row.sequence() + " opened turn " + row.turn()
+                        + " and must be settled by its commit");
+            }
             rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
         }
     }
@@ -344,9 +360,8 @@ final class RowSessions implements SessionStore {
         return dropped;
     }
 
-    private static void endTurn(Rows rows, String session, Prepared prepared, Head next) {
+    private static void endTurn(Rows rows, @Nullable TurnRow turn, Prepared prepared, Head next) {
         Commit commit = prepared.commit();
-        TurnRow turn = rows.turn(session, commit.target().turn());
         if (turn == null) {
             throw new IllegalStateException(
                     "the plan checked that turn " + commit.target().turn() + " is open");

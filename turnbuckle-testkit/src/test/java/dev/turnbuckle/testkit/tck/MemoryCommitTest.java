@@ -1,0 +1,8 @@
+package dev.turnbuckle.testkit.tck;
+
+class MemoryCommitTest extends CommitContract {
+    @Override
+    protected StorageFixture fixture() {
+        return new MemoryFixture();
+    }
+}

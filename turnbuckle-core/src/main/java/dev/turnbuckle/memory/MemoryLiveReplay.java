@@ -7,7 +7,6 @@ import dev.turnbuckle.live.CatchUp;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +47,7 @@ public final class MemoryLiveReplay implements LiveReplay {
 
     private final Bounds bounds;
     private final ConcurrentMap<String, Ring> rings = new ConcurrentHashMap<>();
+    private final Set<String> observed = ConcurrentHashMap.newKeySet();
     private final Queue<Ring> awake = new ConcurrentLinkedQueue<>();
     private final AtomicLong highWater = new AtomicLong();
     private final ReentrantLock starting = new ReentrantLock();
@@ -115,7 +115,16 @@ public final class MemoryLiveReplay implements LiveReplay {
         startDispatcher();
         Ring ring = ring(session);
         ring.subscribe(wake);
-        return () -> ring.unsubscribe(wake, environment.nanos());
+        observed.add(session);
+        return () -> {
+            ring.unsubscribe(wake, environment.nanos());
+            if (!ring.hasSubscribers()) {
+                observed.remove(session);
+                if (ring.hasSubscribers()) {
+                    observed.add(session);
+                }
+            }
+        };
     }
 
     private void startDispatcher() {
@@ -147,13 +156,7 @@ public final class MemoryLiveReplay implements LiveReplay {
 
     @Override
     public Set<String> observed() {
-        var observed = new HashSet<String>();
-        rings.forEach((session, ring) -> {
-            if (ring.hasSubscribers()) {
-                observed.add(session);
-            }
-        });
-        return observed;
+        return Set.copyOf(observed);
     }
 
     @Override

@@ -493,14 +493,9 @@ final class MemoryRows implements Rows {
     }
 
     @Override
-    public boolean insertJournal(String session, TurnId turn, JournalEntry entry) {
-        return journal.insert(journalKey(session, turn, entry.key()), entry);
-    }
-
-    @Override
-    public boolean completeJournal(String session, TurnId turn, JournalEntry entry) {
+    public boolean recordJournal(String session, TurnId turn, JournalEntry entry) {
         JournalEntry there = journalEntry(session, turn, entry.key());
-        if (there == null || there.done()) {
+        if (there != null && (there.done() || !entry.done())) {
             return false;
         }
         journal.put(journalKey(session, turn, entry.key()), entry);

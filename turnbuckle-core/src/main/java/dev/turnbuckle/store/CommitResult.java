@@ -8,10 +8,13 @@ public sealed interface CommitResult {
     /**
      * @param repeated the same commit had landed before; nothing was written (S11)
      * @param droppedTo deleted sessions whose rows were dropped (S4)
-     * @param head the new head; {@code null} when repeated
+     * @param after the session as it is now: its head, and when it is due again; {@code null} when repeated
      */
-    record Committed(long revision, boolean repeated, List<String> droppedTo, SessionRow.@Nullable Head head)
-            implements CommitResult {}
+    record Committed(
+            long revision,
+            boolean repeated,
+            List<String> droppedTo,
+            @Nullable SessionRow after) implements CommitResult {}
 
     /** Somebody else moved the head (S7). */
     record Conflict(long expected, long actual) implements CommitResult {}

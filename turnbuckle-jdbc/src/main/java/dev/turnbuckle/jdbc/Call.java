@@ -75,7 +75,7 @@ final class Call {
         }
     }
 
-    /** @return how many rows changed */
+    /** Runs it; how many rows changed. */
     int update() {
         try {
             return statement.executeUpdate();

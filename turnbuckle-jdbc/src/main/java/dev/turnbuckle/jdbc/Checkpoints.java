@@ -18,6 +18,9 @@ final class Checkpoints {
     /** How large the log's file may stay after it was begun anew. */
     static final long KEPT_BYTES = 64L << 20;
 
+    /** Groups between two looks at the log. */
+    private static final int LOOK_EVERY = 8;
+
     private static final String COUNT = "PRAGMA wal_checkpoint(NOOP)";
     private static final String PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)";
     private static final String RESTART = "PRAGMA wal_checkpoint(RESTART)";
@@ -28,6 +31,8 @@ final class Checkpoints {
     private volatile boolean closed;
     /** Of the writer's thread: the size of the log at which it asks next. */
     private int askAt = EVERY_PAGES;
+
+    private long groups;
 
     Checkpoints(Link link, WriteLock lock, Environment environment) {
         this.link = link;
@@ -45,6 +50,9 @@ final class Checkpoints {
 
     /** After each group of the writer's, on its thread. */
     void written(Statements writer) {
+        if (++groups % LOOK_EVERY != 0) {
+            return;
+        }
         int pages;
         try {
             pages = Log.of(writer, COUNT).pages();

@@ -33,8 +33,7 @@ final class Examination {
     private static final String JOURNAL_MODE = "PRAGMA journal_mode";
     private static final String SESSIONS = "SELECT COUNT(*) FROM session WHERE deleted = 0";
     private static final String BURIED = "SELECT COUNT(*) FROM session WHERE deleted = 1";
-    private static final String PENDING =
-            "SELECT COUNT(*) FROM inbox WHERE state IN ('PENDING', 'CLAIMED') AND state = 'PENDING'";
+    private static final String PENDING = "SELECT COUNT(*) FROM inbox WHERE finished = 0 AND state = 'PENDING'";
     private static final String DEAD = "SELECT COUNT(*) FROM inbox WHERE state = 'DEAD'";
 
     private final OpenDatabase database;
@@ -130,8 +129,10 @@ final class Examination {
 
     private void integrity(Statements sql) {
         if (size(database.file()) > MOST_CHECKED_BYTES) {
-            add(true, "integrity", "not checked: larger than " + mebibytes(MOST_CHECKED_BYTES)
-                    + "; PRAGMA integrity_check does it");
+            add(
+                    true,
+                    "integrity",
+                    "not checked: larger than " + mebibytes(MOST_CHECKED_BYTES) + "; PRAGMA integrity_check does it");
             return;
         }
         List<String> found = sql.call(QUICK_CHECK).all(Line::text);

@@ -47,7 +47,8 @@ final class Incarnations implements AutoCloseable {
     /** The caller holds the write lock. */
     static Incarnations open(Path database, String incarnation) throws IOException {
         if (!ID.matcher(incarnation).matches()) {
-            throw new IllegalStateException("an environment's ids are lower-case letters and digits, not " + incarnation);
+            throw new IllegalStateException(
+                    "an environment's ids are lower-case letters and digits, not " + incarnation);
         }
         Path folder = database.resolveSibling(database.getFileName() + "-workers");
         Files.createDirectories(folder);
@@ -80,7 +81,8 @@ final class Incarnations implements AutoCloseable {
     void sweep(Predicate<String> named) throws IOException {
         List<String> others;
         try (Stream<Path> files = Files.list(folder)) {
-            others = files.map(f -> f.getFileName().toString()).limit(MOST_SWEPT).toList();
+            others =
+                    files.map(f -> f.getFileName().toString()).limit(MOST_SWEPT).toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -57,7 +57,7 @@ final class Inspection {
         if (tables.isEmpty() && (application == null || application == 0)) {
             return 0;
         }
-        throw new WiringException(file + " is a database of another program (application id " + application + ", tables "
-                + String.join(", ", tables) + "): it was not touched; name another file");
+        throw new WiringException(file + " is a database of another program (application id " + application
+                + ", tables " + String.join(", ", tables) + "): it was not touched; name another file");
     }
 }

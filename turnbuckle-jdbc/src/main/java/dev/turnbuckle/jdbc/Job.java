@@ -31,7 +31,7 @@ final class Job<T extends @Nullable Object> {
         this.before = signal.version();
     }
 
-    /** @return whether the work came to its end; then its writes are to be kept */
+    /** Runs the work; true when it came to its end, so that its writes are to be kept. */
     @SuppressWarnings("CatchAndPrintStackTrace")
     boolean run(Rows rows, Dialect dialect) {
         try {
@@ -73,13 +73,11 @@ final class Job<T extends @Nullable Object> {
 
     @SuppressWarnings("NullAway") // null exactly if the work returned null, which T then allows
     private T outcome() {
-        switch (failure) {
-            case null -> {
-                return result;
-            }
+        return switch (failure) {
+            case null -> result;
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException("a work throws no checked exception", failure);
-        }
+        };
     }
 }

@@ -111,6 +111,16 @@ final class JobQueue {
         return taken;
     }
 
+    /** For tests. */
+    int size() {
+        lock.lock();
+        try {
+            return first.size() + next.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes nothing more in; what is queued is still served. The first reason stays. */
     void close(Supplier<? extends RuntimeException> why) {
         List<Signal> sleepers;

@@ -24,13 +24,16 @@ final class Micros {
         return reachable * PER_SECOND + nanos / 1_000;
     }
 
+    /** As it comes back from the database. */
+    static Instant whole(Instant instant) {
+        return instant(of(instant));
+    }
+
     static Instant instant(long micros) {
-        return Instant.ofEpochSecond(
-                Math.floorDiv(micros, PER_SECOND), Math.floorMod(micros, PER_SECOND) * 1_000);
+        return Instant.ofEpochSecond(Math.floorDiv(micros, PER_SECOND), Math.floorMod(micros, PER_SECOND) * 1_000);
     }
 
     static Duration duration(long micros) {
-        return Duration.ofSeconds(
-                Math.floorDiv(micros, PER_SECOND), Math.floorMod(micros, PER_SECOND) * 1_000);
+        return Duration.ofSeconds(Math.floorDiv(micros, PER_SECOND), Math.floorMod(micros, PER_SECOND) * 1_000);
     }
 }

@@ -54,8 +54,8 @@ final class OpenDatabase {
         } catch (SqlFailure e) {
             throw database.dialect.explain(e.sql());
         } catch (IOException e) {
-            throw new WiringException(
-                    "the files beside " + database.file + " cannot be made; give this user the right to write there: " + e);
+            throw new WiringException("the files beside " + database.file
+                    + " cannot be made; give this user the right to write there: " + e);
         } finally {
             if (!done) {
                 database.close(() -> StorageException.rewire("closed", "the storage could not be opened", null));
@@ -100,7 +100,10 @@ final class OpenDatabase {
     }
 
     private Link link(Connector.Use use) throws SQLException {
-        var link = new Link(connector.open(use), dialect, environment);
+        var connection = connector.open(use);
+        var link = use == Connector.Use.WRITE
+                ? Link.writing(connection, dialect, environment)
+                : Link.reading(connection, dialect, environment);
         links.add(link);
         return link;
     }
@@ -114,7 +117,9 @@ final class OpenDatabase {
             } finally {
                 if (!done) {
                     abandon(() -> StorageException.rewire(
-                            "store_closed", "the thread " + name + " of the storage on " + file + " ended by a bug", null));
+                            "store_closed",
+                            "the thread " + name + " of the storage on " + file + " ended by a bug",
+                            null));
                 }
             }
         }));
@@ -140,15 +145,11 @@ final class OpenDatabase {
         return incarnations != null && incarnations.dead(holder);
     }
 
-    private Writer running() {
+    Writer running() {
         if (writer == null) {
             throw new IllegalStateException("opened whole or not at all");
         }
         return writer;
-    }
-
-    long commits() {
-        return running().commits();
     }
 
     String incarnation() {

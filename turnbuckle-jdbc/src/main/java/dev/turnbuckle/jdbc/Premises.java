@@ -15,7 +15,7 @@ final class Premises {
 
     private Premises() {}
 
-    /** @return the file by the one name that all processes see: absolute, the folder's links resolved */
+    /** The file by the one name that all processes see: absolute, the folder's links resolved. */
     static Path require(Path given, boolean networkAllowed) {
         Path folder = folder(given);
         Path file = folder.resolve(given.getFileName());

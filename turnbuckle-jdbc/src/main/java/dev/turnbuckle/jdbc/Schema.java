@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The version of the tables (S24): row {@code schema} of {@code meta}, raised by numbered scripts, one transaction each.
- * It is read again in each write transaction, where it costs a microsecond, so that a program which was running while a
- * newer one migrated the file stops before it writes.
+ * It is read again in each write transaction that finds that another connection has written, so that a program which was
+ * running while a newer one migrated the file stops before it writes.
  */
 final class Schema {
     static final String VERSION = "SELECT value FROM meta WHERE name = 'schema'";
@@ -36,7 +36,7 @@ final class Schema {
         return mode;
     }
 
-    /** In each write transaction. */
+    /** Inside a write transaction. */
     void require(Statements sql) {
         int found = found(sql);
         if (found > current() || (found < current() && mode != SchemaMode.NONE)) {
@@ -79,7 +79,8 @@ final class Schema {
             link.beginWrite();
             boolean done = false;
             try {
-                statements(dialect.versions().get(version - 1)).forEach(s -> link.sql().call(s).run());
+                statements(dialect.versions().get(version - 1))
+                        .forEach(s -> link.sql().call(s).run());
                 put(link, "schema", String.valueOf(version));
                 put(link, "program", "turnbuckle " + programVersion());
                 link.commit();
@@ -109,7 +110,8 @@ final class Schema {
                 throw new IllegalStateException("the jar has no " + path);
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines()
+            return text
+                    .lines()
                     .filter(line -> !line.startsWith("--"))
                     .collect(java.util.stream.Collectors.joining("\n"))
                     .transform(all -> List.of(all.split(";\\s*(\\n|$)")))

@@ -28,8 +28,6 @@ interface SqlBlobs extends RowGroups.OfBlobs {
 
     @Override
     default @Nullable StoredBlob blob(String hash) {
-        return sql().call(FIND)
-                .text(hash)
-                .first(in -> new StoredBlob(in.text(), in.text(), in.number(), in.bytes()));
+        return sql().call(FIND).text(hash).first(in -> new StoredBlob(in.text(), in.text(), in.number(), in.bytes()));
     }
 }

@@ -6,11 +6,14 @@ import java.sql.SQLException;
 final class SqlFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SqlFailure(SQLException cause) {
-        super(cause.getMessage(), cause);
+    private final SQLException sql;
+
+    SqlFailure(SQLException sql) {
+        super(sql.getMessage(), sql);
+        this.sql = sql;
     }
 
     SQLException sql() {
-        return (SQLException) getCause();
+        return sql;
     }
 }

@@ -13,43 +13,37 @@ import org.jspecify.annotations.Nullable;
 
 /** Branches, entries, compactions, usage. */
 interface SqlHistory extends RowGroups.OfHistory {
-    String INSERT_BRANCH =
-            """
+    String INSERT_BRANCH = """
             INSERT INTO branch (session, parent_branch, parent_depth, next_depth) VALUES (?, ?, ?, ?) RETURNING id
             """;
-    String FIND_BRANCH = "SELECT id, session, parent_branch, parent_depth, next_depth FROM branch WHERE id = ?";
-    String UPDATE_NEXT_DEPTH = "UPDATE branch SET next_depth = ? WHERE id = ? AND next_depth <= ?";
-
-    String INSERT_ENTRY =
-            """
-            INSERT INTO entry (branch, depth, turn, message, chain) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """;
-    String ENTRIES =
-            """
-            SELECT branch, depth, turn, message, chain FROM entry
-            WHERE branch = ? AND depth BETWEEN ? AND ?
-            ORDER BY depth
+    String FIND_BRANCH = """
+            SELECT id, session, parent_branch, parent_depth, next_depth,
+                (SELECT COALESCE(MAX(id), 0) FROM entry WHERE id BETWEEN ? AND ?)
+            FROM branch WHERE id = ?
             """;
 
-    String INSERT_COMPACTION =
-            """
+    String INSERT_ENTRY = """
+            INSERT INTO entry (id, turn, message, chain) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """;
+    String ENTRIES = """
+            SELECT id, turn, message, chain FROM entry WHERE id BETWEEN ? AND ? ORDER BY id
+            """;
+
+    String INSERT_COMPACTION = """
             INSERT INTO compaction (branch, depth, keeps_from) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
             """;
-    String NEWEST_COMPACTION =
-            """
+    String NEWEST_COMPACTION = """
             SELECT depth, keeps_from FROM compaction WHERE branch = ? AND depth <= ? ORDER BY depth DESC LIMIT 1
             """;
 
-    String INSERT_USAGE =
-            """
+    String INSERT_USAGE = """
             INSERT INTO token_usage (session, turn, ordinal, source, model,
                 input, cache_read, cache_write, output, reasoning)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """;
     /** A sum of nothing but NULL is NULL: absent is not zero (S32). */
-    String SUM_USAGE =
-            """
+    String SUM_USAGE = """
             SELECT SUM(input), SUM(cache_read), SUM(cache_write), SUM(output), SUM(reasoning)
             FROM token_usage WHERE session = ?
             """;
@@ -70,24 +64,25 @@ interface SqlHistory extends RowGroups.OfHistory {
     @Override
     default @Nullable Branch branch(long id) {
         return sql().call(FIND_BRANCH)
+                .number(Place.of(id, 0))
+                .number(Place.of(id, Place.MOST_DEPTH))
                 .number(id)
-                .first(in -> new Branch(in.number(), in.text(), in.number(), in.number(), in.number()));
+                .first(SqlHistory::branch);
     }
 
-    @Override
-    default void updateNextDepth(long branch, long nextDepth) {
-        sql().call(UPDATE_NEXT_DEPTH)
-                .number(nextDepth)
-                .number(branch)
-                .number(nextDepth)
-                .updateOne();
+    private static Branch branch(Line in) {
+        return new Branch(
+                in.number(), in.text(), in.number(), in.number(), Math.max(in.number(), Place.depth(in.number()) + 1));
     }
+
+    /** Nothing to write: the entry before it says so. */
+    @Override
+    default void updateNextDepth(long branch, long nextDepth) {}
 
     @Override
     default void insertEntry(long branch, long depth, TurnId turn, String message, String chain) {
         sql().call(INSERT_ENTRY)
-                .number(branch)
-                .number(depth)
+                .number(Place.of(branch, depth))
                 .text(turn.value())
                 .text(message)
                 .text(chain)
@@ -96,12 +91,20 @@ interface SqlHistory extends RowGroups.OfHistory {
 
     @Override
     default List<Entry> entries(long branch, long from, long to) {
-        return sql().call(ENTRIES).number(branch).number(from).number(to).all(SqlHistory::entry);
+        return sql().call(ENTRIES)
+                .number(Place.of(branch, Math.max(from, 0)))
+                .number(Place.of(branch, Math.min(to, Place.MOST_DEPTH)))
+                .all(SqlHistory::entry);
     }
 
     private static Entry entry(Line in) {
+        long id = in.number();
         return new Entry(
-                in.number(), in.number(), new TurnId(in.text()), Json.read(in.text(), Message.class), in.text());
+                Place.branch(id),
+                Place.depth(id),
+                new TurnId(in.text()),
+                Json.read(in.text(), Message.class),
+                in.text());
     }
 
     @Override
@@ -145,7 +148,6 @@ interface SqlHistory extends RowGroups.OfHistory {
     }
 
     private static Usage sum(Line in) {
-        return new Usage(
-                in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull());
+        return new Usage(in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull(), in.numberOrNull());
     }
 }

@@ -11,23 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The inbox table. What looks for work repeats the condition of the partial index, so that the index is used. */
 interface SqlInbox extends RowGroups.OfInbox {
-    String COLUMNS =
-            """
+    String COLUMNS = """
             sequence, session, turn, kind, delivery, content, idem_key, context, trace, available, accepted,
             state, claimed_by, generation, point, attempts, error
             """;
 
-    String INSERT =
-            """
+    String INSERT = """
             INSERT INTO inbox (session, turn, kind, delivery, content, content_hash, idem_key, context, trace,
-                available, accepted, state, claimed_by, generation, point, attempts, error)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                available, accepted, state, claimed_by, generation, point, attempts, error, finished)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
             RETURNING sequence
             """;
 
-    String UPDATE =
-            """
+    /** Leaves alone what the index of open rows is made of. */
+    String UPDATE_OPEN = """
             UPDATE inbox SET state = ?, claimed_by = ?, generation = ?, point = ?, attempts = ?, error = ?
+            WHERE sequence = ? AND finished = 0
+            """;
+
+    String UPDATE = """
+            UPDATE inbox SET state = ?, claimed_by = ?, generation = ?, point = ?, attempts = ?, error = ?, finished = ?
             WHERE sequence = ?
             """;
 
@@ -36,31 +39,27 @@ interface SqlInbox extends RowGroups.OfInbox {
     String FIND_BY_TURN = "SELECT " + COLUMNS + " FROM inbox WHERE session = ? AND turn = ?";
     String CONTENT_HASH = "SELECT content_hash FROM inbox WHERE sequence = ?";
 
-    String PENDING = "SELECT " + COLUMNS
-            + """
+    String PENDING = "SELECT " + COLUMNS + """
             FROM inbox
-            WHERE session = ? AND state IN ('PENDING', 'CLAIMED') AND state = 'PENDING'
+            WHERE session = ? AND finished = 0 AND state = 'PENDING'
             ORDER BY sequence LIMIT ?
             """;
 
-    String EARLIEST_PENDING =
-            """
+    String EARLIEST_PENDING = """
             SELECT available FROM inbox
-            WHERE session = ? AND state IN ('PENDING', 'CLAIMED') AND state = 'PENDING'
+            WHERE session = ? AND finished = 0 AND state = 'PENDING'
             ORDER BY available LIMIT 1
             """;
 
-    String CLAIMED = "SELECT " + COLUMNS
-            + """
+    String CLAIMED = "SELECT " + COLUMNS + """
             FROM inbox
-            WHERE session = ? AND state IN ('PENDING', 'CLAIMED') AND state = 'CLAIMED' AND claimed_by = ?
+            WHERE session = ? AND finished = 0 AND state = 'CLAIMED' AND claimed_by = ?
             ORDER BY sequence
             """;
 
-    String OPEN = "SELECT " + COLUMNS
-            + """
+    String OPEN = "SELECT " + COLUMNS + """
             FROM inbox
-            WHERE session = ? AND state IN ('PENDING', 'CLAIMED') AND sequence >= ?
+            WHERE session = ? AND finished = 0 AND sequence >= ?
             ORDER BY sequence
             """;
 
@@ -164,6 +163,12 @@ interface SqlInbox extends RowGroups.OfInbox {
 
     @Override
     default void updateInbox(long sequence, InboxItem.Status status) {
-        status(sql().call(UPDATE), status).number(sequence).updateOne();
+        boolean open = OPEN_STATES.contains(status.state());
+        if (!open || status(sql().call(UPDATE_OPEN), status).number(sequence).update() == 0) {
+            status(sql().call(UPDATE), status)
+                    .number(open ? 0 : 1)
+                    .number(sequence)
+                    .updateOne();
+        }
     }
 }

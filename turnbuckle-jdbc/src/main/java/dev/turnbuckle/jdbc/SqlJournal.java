@@ -14,19 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Journal and waits. */
 interface SqlJournal extends RowGroups.OfJournal {
-    String ENTRY_COLUMNS =
-            "effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended";
+    String ENTRY_COLUMNS = "effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended";
 
-    String INSERT_ENTRY = "INSERT INTO journal (session, turn, " + ENTRY_COLUMNS
-            + """
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """;
-
-    String COMPLETE =
-            """
-            UPDATE journal SET kind = ?, effect_class = ?, request_hash = ?, request = ?, outcome = ?, attempts = ?,
-                started = ?, ended = ?
-            WHERE session = ? AND turn = ? AND effect = ? AND outcome IS NULL
+    /** A row with an outcome stays as it is. */
+    String RECORD = "INSERT INTO journal (session, turn, " + ENTRY_COLUMNS + """
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (session, turn, effect) DO UPDATE SET kind = excluded.kind,
+                effect_class = excluded.effect_class, request_hash = excluded.request_hash, request = excluded.request,
+                outcome = excluded.outcome, attempts = excluded.attempts, started = excluded.started,
+                ended = excluded.ended
+            WHERE journal.outcome IS NULL AND excluded.outcome IS NOT NULL
             """;
 
     String FIND = "SELECT " + ENTRY_COLUMNS + " FROM journal WHERE session = ? AND turn = ? AND effect = ?";
@@ -35,16 +32,13 @@ interface SqlJournal extends RowGroups.OfJournal {
 
     String WAIT_COLUMNS = "id, session, turn, kind, question, details, since, deadline, effect, decision";
 
-    String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS
-            + """
+    String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
     String FIND_WAIT = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE id = ?";
     String WAITS_OF_TURN = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND turn = ? ORDER BY id";
-    String OPEN_WAITS =
-            "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
-    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS
-            + """
+    String OPEN_WAITS = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
+    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS + """
             FROM wait WHERE session = ? AND decision IS NULL ORDER BY since, id LIMIT ?
             """;
     String DECIDE = "UPDATE wait SET decision = ? WHERE id = ? AND decision IS NULL";
@@ -64,31 +58,22 @@ interface SqlJournal extends RowGroups.OfJournal {
                 in.timeOrNull());
     }
 
-    private static Call content(Call call, JournalEntry entry) {
-        return call.text(entry.kind())
+    @Override
+    default boolean recordJournal(String session, TurnId turn, JournalEntry entry) {
+        int changed = sql().call(RECORD)
+                .text(session)
+                .text(turn.value())
+                .text(entry.key())
+                .text(entry.kind())
                 .text(entry.effectClass().name())
                 .text(entry.requestHash())
                 .text(entry.request())
                 .text(entry.outcome())
                 .number(entry.attempts())
                 .time(entry.startedAt())
-                .timeOrNull(entry.endedAt());
-    }
-
-    @Override
-    default boolean insertJournal(String session, TurnId turn, JournalEntry entry) {
-        var call = sql().call(INSERT_ENTRY).text(session).text(turn.value()).text(entry.key());
-        return content(call, entry).update() == 1;
-    }
-
-    @Override
-    default boolean completeJournal(String session, TurnId turn, JournalEntry entry) {
-        return content(sql().call(COMPLETE), entry)
-                        .text(session)
-                        .text(turn.value())
-                        .text(entry.key())
-                        .update()
-                == 1;
+                .timeOrNull(entry.endedAt())
+                .update();
+        return changed == 1;
     }
 
     @Override

@@ -13,8 +13,7 @@ interface SqlLeases extends RowGroups.OfLeases {
 
     String FIND = "SELECT " + COLUMNS + " FROM lease WHERE kind = ? AND id = ?";
 
-    String PUT = "INSERT INTO lease (" + COLUMNS
-            + """
+    String PUT = "INSERT INTO lease (" + COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (kind, id) DO UPDATE SET worker = excluded.worker, incarnation = excluded.incarnation,
                 token = excluded.token, generation = excluded.generation, acquired = excluded.acquired,

@@ -2,6 +2,7 @@ package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.store.plan.RowGroups;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Removes what deleted sessions left (S3), in steps: each call is bounded and says how many rows it removed, and a kill
@@ -17,29 +18,24 @@ interface SqlReclaim extends RowGroups.OfSessions {
     String BURIED = "SELECT id FROM session WHERE deleted = 1 AND id > ? ORDER BY id LIMIT ?";
     String EMPTIED = "UPDATE session SET deleted = 2 WHERE id = ? AND deleted = 1";
 
-    String JOURNAL =
-            """
+    String JOURNAL = """
             DELETE FROM journal WHERE (session, turn, effect) IN
                 (SELECT session, turn, effect FROM journal WHERE session = ? LIMIT ?)
             """;
-    String USAGE =
-            """
+    String USAGE = """
             DELETE FROM token_usage WHERE (session, turn, ordinal, source, model) IN
                 (SELECT session, turn, ordinal, source, model FROM token_usage WHERE session = ? LIMIT ?)
             """;
-    String TURNS =
-            """
-            DELETE FROM turn WHERE (session, id) IN (SELECT session, id FROM turn WHERE session = ? LIMIT ?)
+    String TURNS = """
+            DELETE FROM turn WHERE ordinal IN (SELECT ordinal FROM turn WHERE session = ? LIMIT ?)
             """;
 
     String BRANCHES = "SELECT id FROM branch WHERE session = ? ORDER BY id DESC";
     String GROWN_FROM = "SELECT 1 FROM branch WHERE parent_branch = ? AND parent_branch > 0 LIMIT 1";
-    String ENTRIES =
-            """
-            DELETE FROM entry WHERE (branch, depth) IN (SELECT branch, depth FROM entry WHERE branch = ? LIMIT ?)
+    String ENTRIES = """
+            DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE id BETWEEN ? AND ? LIMIT ?)
             """;
-    String COMPACTIONS =
-            """
+    String COMPACTIONS = """
             DELETE FROM compaction WHERE (branch, depth) IN
                 (SELECT branch, depth FROM compaction WHERE branch = ? LIMIT ?)
             """;
@@ -82,7 +78,8 @@ interface SqlReclaim extends RowGroups.OfSessions {
     }
 
     private int reclaimBranch(long branch, int most) {
-        int removed = delete(ENTRIES, call -> call.number(branch), most);
+        int removed = delete(
+                ENTRIES, call -> call.number(Place.of(branch, 0)).number(Place.of(branch, Place.MOST_DEPTH)), most);
         removed += delete(COMPACTIONS, call -> call.number(branch), most - removed);
         if (removed < most) {
             removed += sql().call(BRANCH).number(branch).update();
@@ -90,7 +87,7 @@ interface SqlReclaim extends RowGroups.OfSessions {
         return removed;
     }
 
-    private int delete(String rows, java.util.function.UnaryOperator<Call> of, int most) {
+    private int delete(String rows, UnaryOperator<Call> of, int most) {
         return most <= 0 ? 0 : of.apply(sql().call(rows)).number(most).update();
     }
 }

@@ -5,7 +5,7 @@ import dev.turnbuckle.store.plan.Rows;
 import java.time.Instant;
 
 /** The rows of one connection; the statements stand in the interfaces, a table or two each. Used by one thread. */
-final class SqlRows
+class SqlRows
         implements Rows, SqlSessions, SqlReclaim, SqlHistory, SqlTurns, SqlInbox, SqlJournal, SqlLeases, SqlBlobs {
     private final Statements sql;
     private final Dialect dialect;
@@ -26,4 +26,7 @@ final class SqlRows
     public Instant now() {
         return dialect.now(sql, environment);
     }
+
+    /** Drops what is remembered between transactions; here nothing is. */
+    void forget() {}
 }

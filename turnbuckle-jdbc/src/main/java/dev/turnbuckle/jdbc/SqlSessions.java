@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The session table. */
 interface SqlSessions extends RowGroups.OfSessions {
-    String COLUMNS =
-            """
+    String COLUMNS = """
             s.id, s.agent, s.revision, s.branch, s.depth, s.chain, s.checkpoint, s.open_turn,
             s.first_user_text, s.user_messages, s.title, s.parent, s.cause, s.directory, s.model, s.labels,
             s.created, s.updated, s.due, s.deleted
@@ -24,8 +23,7 @@ interface SqlSessions extends RowGroups.OfSessions {
 
     String FIND = "SELECT " + COLUMNS + " FROM session s WHERE s.id = ?";
 
-    String INSERT =
-            """
+    String INSERT = """
             INSERT INTO session (id, agent, revision, branch, depth, chain, checkpoint, open_turn,
                 first_user_text, user_messages, title, parent, cause, directory, model, labels,
                 created, updated, due, deleted)
@@ -35,21 +33,18 @@ interface SqlSessions extends RowGroups.OfSessions {
 
     String UPDATE_WORK = "UPDATE session SET open_turn = ?, due = ? WHERE id = ? AND deleted = 0";
 
-    String UPDATE_HEAD =
-            """
+    String UPDATE_HEAD = """
             UPDATE session SET revision = ?, branch = ?, depth = ?, chain = ?, checkpoint = ?,
                 first_user_text = ?, user_messages = ?, open_turn = ?, due = ?, updated = ?
             WHERE id = ? AND deleted = 0
             """;
 
-    String UPDATE_METADATA =
-            """
+    String UPDATE_METADATA = """
             UPDATE session SET title = ?, parent = ?, cause = ?, directory = ?, model = ?, labels = ?
             WHERE id = ? AND deleted = 0
             """;
 
-    String BURY =
-            """
+    String BURY = """
             UPDATE session SET revision = 0, branch = 0, depth = 0, chain = ?, checkpoint = NULL, open_turn = NULL,
                 first_user_text = '', user_messages = 0, title = NULL, parent = NULL, cause = NULL, directory = NULL,
                 model = NULL, labels = '{}', updated = ?, due = NULL, deleted = 1
@@ -61,8 +56,7 @@ interface SqlSessions extends RowGroups.OfSessions {
     String BURY_WAITS = "DELETE FROM wait WHERE session = ?";
 
     /** An empty parameter stands for any. Labels are compared by the reader, row by row. */
-    String LIST = "SELECT " + COLUMNS
-            + """
+    String LIST = "SELECT " + COLUMNS + """
             FROM session s LEFT JOIN turn t ON t.session = s.id AND t.id = s.open_turn
             WHERE s.deleted = 0
               AND (s.updated < ? OR (s.updated = ? AND s.id > ?))
@@ -202,7 +196,10 @@ interface SqlSessions extends RowGroups.OfSessions {
                 .text(state)
                 .some(
                         SqlSessions::row,
-                        s -> s.metadata().labels().entrySet().containsAll(query.labels().entrySet()),
+                        s -> s.metadata()
+                                .labels()
+                                .entrySet()
+                                .containsAll(query.labels().entrySet()),
                         most);
     }
 
@@ -210,11 +207,7 @@ interface SqlSessions extends RowGroups.OfSessions {
     default List<String> due(Set<String> agents, Instant now, int most) {
         var due = new ArrayList<Due>();
         for (String agent : agents) {
-            due.addAll(sql().call(DUE)
-                    .text(agent)
-                    .time(now)
-                    .number(most)
-                    .all(in -> new Due(in.text(), in.time())));
+            due.addAll(sql().call(DUE).text(agent).time(now).number(most).all(in -> new Due(in.text(), in.time())));
         }
         return due.stream()
                 .sorted(Comparator.comparing(Due::at).thenComparing(Due::id))

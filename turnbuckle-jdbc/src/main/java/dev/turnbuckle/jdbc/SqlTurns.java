@@ -12,35 +12,33 @@ import org.jspecify.annotations.Nullable;
 
 /** The turn table. */
 interface SqlTurns extends RowGroups.OfTurns {
-    String COLUMNS =
-            """
+    String COLUMNS = """
             session, id, agent, base_revision, user_text, state, gate, gate_by, gate_reason, attempts,
             opened, driven, not_before, ended, last_error, intent, outcome, revision, record, checkpoint
             """;
 
     String FIND = "SELECT " + COLUMNS + " FROM turn WHERE session = ? AND id = ?";
 
-    String INSERT = "INSERT INTO turn (" + COLUMNS
-            + """
+    String INSERT = "INSERT INTO turn (" + COLUMNS + """
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
 
     /** What opened it never changes. */
-    String UPDATE =
-            """
+    String UPDATE = """
             UPDATE turn SET state = ?, gate = ?, gate_by = ?, gate_reason = ?, attempts = ?,
                 opened = ?, driven = ?, not_before = ?, ended = ?, last_error = ?,
                 intent = ?, outcome = ?, revision = ?, record = ?, checkpoint = ?
             WHERE session = ? AND id = ?
             """;
 
-    String NEWEST = "SELECT " + COLUMNS + " FROM turn WHERE session = ? ORDER BY base_revision DESC, id LIMIT ?";
-
-    String NEWEST_BEFORE = "SELECT " + COLUMNS
-            + """
-            FROM turn
-            WHERE session = ? AND base_revision < (SELECT base_revision FROM turn WHERE session = ? AND id = ?)
-            ORDER BY base_revision DESC, id LIMIT ?
+    /** The inner statement reads only the index; the outer one the page's rows. */
+    String NEWEST = "SELECT " + COLUMNS + """
+            FROM turn WHERE ordinal IN (
+                SELECT ordinal FROM turn
+                WHERE session = ?
+                  AND ordinal < COALESCE((SELECT ordinal FROM turn WHERE session = ? AND id = ?), 9223372036854775807)
+                ORDER BY ordinal DESC LIMIT ?)
+            ORDER BY ordinal DESC
             """;
 
     Statements sql();
@@ -114,9 +112,11 @@ interface SqlTurns extends RowGroups.OfTurns {
 
     @Override
     default List<TurnRow> turns(String session, @Nullable String after, int most) {
-        Call call = after == null
-                ? sql().call(NEWEST).text(session)
-                : sql().call(NEWEST_BEFORE).text(session).text(session).text(Objects.requireNonNull(after));
-        return call.number(most).all(SqlTurns::row);
+        return sql().call(NEWEST)
+                .text(session)
+                .text(session)
+                .text(Objects.requireNonNullElse(after, ""))
+                .number(most)
+                .all(SqlTurns::row);
     }
 }

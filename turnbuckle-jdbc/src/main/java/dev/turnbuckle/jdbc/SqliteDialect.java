@@ -76,12 +76,9 @@ record SqliteDialect(Path file) implements Dialect {
                         e);
             case NOT_A_DATABASE ->
                 StorageException.rewire(
-                        "not_a_database",
-                        file + " is not an SQLite database; name another file" + detail,
-                        e);
+                        "not_a_database", file + " is not an SQLite database; name another file" + detail, e);
             case CORRUPT ->
-                StorageException.rewire(
-                        "damaged", file + " is damaged; restore it from a backup" + detail, e);
+                StorageException.rewire("damaged", file + " is damaged; restore it from a backup" + detail, e);
             case IO_ERROR ->
                 StorageException.retry(
                         "io_error", "reading or writing " + file + " failed; check its disk" + detail, e);

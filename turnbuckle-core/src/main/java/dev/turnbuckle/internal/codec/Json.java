@@ -199,11 +199,12 @@ public final class Json {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // what replaces construct() is missing from the annotations of Spring Boot 4.1
         public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(MapperConfig<?> config, Annotated annotated) {
             Class<?> raw = annotated.getRawType();
             if (annotated instanceof AnnotatedClass && (ours(raw) || sealedParent(raw) != null)) {
                 return JsonTypeInfo.Value.construct(
-                        JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "type", null, false, null, null);
+                        JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "type", null, false, null);
             }
             return super.findPolymorphicTypeInfo(config, annotated);
         }

@@ -13,6 +13,7 @@ import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
@@ -30,6 +31,7 @@ final class Drive implements TurnPort {
     private volatile Lease lease;
     private volatile boolean cancelled;
     private volatile @Nullable String lost;
+    private volatile @Nullable SessionRow after;
 
     Drive(Node node, Agent agent, Turns.Started started, Context trace) {
         this.node = node;
@@ -51,6 +53,15 @@ final class Drive implements TurnPort {
 
     void renewed(Lease next) {
         lease = next;
+    }
+
+    void committed(SessionRow session) {
+        after = session;
+    }
+
+    /** The session after this drive's commit; {@code null} when there was none. */
+    @Nullable SessionRow after() {
+        return after;
     }
 
     void lost(String why) {

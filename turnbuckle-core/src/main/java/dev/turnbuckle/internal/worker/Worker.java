@@ -3,6 +3,7 @@ package dev.turnbuckle.internal.worker;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ public final class Worker {
     private final Environment.Signal wake;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
+    private boolean turnedAway;
     private Environment.@Nullable Task claims;
 
     /** One driven session. */
@@ -91,6 +93,7 @@ public final class Worker {
                 return true;
             }
             if (slots.size() >= node.options().concurrentTurns()) {
+                turnedAway = true;
                 return false;
             }
             slot = new Slot();
@@ -110,42 +113,56 @@ public final class Worker {
     }
 
     private void driveAll(String session, Slot slot) {
-        boolean more = true;
+        boolean settled = false;
         try {
-            while (more && !node.draining()) {
-                lock.lock();
-                try {
-                    slot.again = false;
-                } finally {
-                    lock.unlock();
-                }
-                driveOnce(session, slot);
-                more = goesOn(session, slot);
-            }
+            do {
+                settled = driveOnce(session, slot);
+            } while (!node.draining() && goesOn(session, slot));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TurnbuckleException e) { // the worker's edge: the store failed; the claim loop looks again
             LOG.warn("session {}: {}", session, e.toString());
         } finally {
-            leave(session, slot);
-            wake.raise();
+            if (leave(session, slot) || !settled) {
+                wake.raise();
+            }
         }
     }
 
-    private void driveOnce(String session, Slot slot) throws InterruptedException {
+    /** @return whether the session is at rest: committed, and nothing of it is due later */
+    private boolean driveOnce(String session, Slot slot) throws InterruptedException {
+        begins(slot);
         var by = new Claimant(
                 node.options().name(),
                 node.storage().traits().incarnation(),
                 node.environment().id());
         var request = new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
-        if (node.storage().turns().start(request) instanceof Turns.Start.Go(var started)) {
-            if (started.displaced() != null) {
-                LOG.info(
-                        "session {}: taken over from {}",
-                        session,
-                        started.displaced().worker());
-            }
-            driver.drive(started, drive -> slot.drive = drive);
+        if (!(node.storage().turns().start(request) instanceof Turns.Start.Go(var started))) {
+            return false;
+        }
+        if (started.displaced() != null) {
+            LOG.info(
+                    "session {}: taken over from {}",
+                    session,
+                    started.displaced().worker());
+        }
+        driver.drive(started, drive -> slot.drive = drive);
+        SessionRow after = slot.drive == null ? null : slot.drive.after();
+        if (after != null
+                && after.due() != null
+                && !after.due().isAfter(node.environment().now())) {
+            slot.again = true;
+        }
+        return after != null && after.due() == null;
+    }
+
+    private void begins(Slot slot) {
+        lock.lock();
+        try {
+            slot.again = false;
+            slot.drive = null;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -153,21 +170,23 @@ public final class Worker {
     private boolean goesOn(String session, Slot slot) {
         lock.lock();
         try {
-            slot.drive = null;
-            if (slot.again) {
-                return true;
+            if (!slot.again) {
+                slots.remove(session, slot);
             }
-            slots.remove(session, slot);
-            return false;
+            return slot.again;
         } finally {
             lock.unlock();
         }
     }
 
-    private void leave(String session, Slot slot) {
+    /** @return whether somebody was turned away while all places were taken */
+    private boolean leave(String session, Slot slot) {
         lock.lock();
         try {
             slots.remove(session, slot);
+            boolean waited = turnedAway;
+            turnedAway = false;
+            return waited;
         } finally {
             lock.unlock();
         }
@@ -202,10 +221,7 @@ public final class Worker {
                     }
                 }
             }
-            Duration untilDue = untilNextDue();
-            return shared && node.options().poll().compareTo(untilDue) < 0
-                    ? node.options().poll()
-                    : untilDue;
+            return shared ? node.options().poll() : untilNextDue();
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
             return Duration.ofSeconds(1);
@@ -245,8 +261,9 @@ public final class Worker {
         try {
             var drives = new ArrayList<Drive>();
             for (Slot slot : slots.values()) {
-                if (slot.drive != null) {
-                    drives.add(slot.drive);
+                Drive drive = slot.drive;
+                if (drive != null && drive.after() == null) {
+                    drives.add(drive);
                 }
             }
             return drives;

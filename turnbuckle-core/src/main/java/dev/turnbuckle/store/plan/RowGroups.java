@@ -116,11 +116,8 @@ public final class RowGroups {
     }
 
     public interface OfJournal {
-        /** @return false when the key is there already */
-        boolean insertJournal(String session, TurnId turn, JournalEntry entry);
-
-        /** Gives a started entry its outcome; false when there is none that is only started. */
-        boolean completeJournal(String session, TurnId turn, JournalEntry entry);
+        /** Inserts what is absent and gives a started entry its outcome; false when the stored one stays as it is. */
+        boolean recordJournal(String session, TurnId turn, JournalEntry entry);
 
         @Nullable JournalEntry journalEntry(String session, TurnId turn, String key);
 

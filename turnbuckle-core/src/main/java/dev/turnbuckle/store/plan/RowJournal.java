@@ -49,10 +49,7 @@ final class RowJournal implements Journal {
     static List<JournalEntry> write(Rows rows, String session, TurnId turn, List<JournalEntry> entries) {
         var existing = new ArrayList<JournalEntry>();
         for (JournalEntry entry : entries) {
-            if (entry.done() && rows.completeJournal(session, turn, entry)) {
-                continue;
-            }
-            if (!rows.insertJournal(session, turn, entry)) {
+            if (!rows.recordJournal(session, turn, entry)) {
                 JournalEntry there = rows.journalEntry(session, turn, entry.key());
                 if (there != null) {
                     existing.add(there);

@@ -228,7 +228,7 @@ final class RowSessions implements SessionStore {
             if (session == null) {
                 return new CommitResult.LeaseLost("there is no such session");
             }
-            var facts = facts(rows, session, commit);
+            CommitPlan.Facts facts = facts(rows, session, commit);
             CommitResult refusal = CommitPlan.refusal(commit, facts, intent);
             if (refusal != null) {
                 return refusal;
@@ -239,7 +239,7 @@ final class RowSessions implements SessionStore {
                 return lost;
             }
             stored.forEach(rows::putBlob);
-            return land(rows, session, prepared);
+            return land(rows, facts, prepared);
         });
     }
 
@@ -282,25 +282,26 @@ final class RowSessions implements SessionStore {
     }
 
     /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
-    private static CommitResult land(Rows rows, SessionRow session, Prepared prepared) {
+    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared) {
         Commit commit = prepared.commit();
+        SessionRow session = facts.session();
         requireResolved(rows, commit);
         Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
         String checkpoint =
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
                 Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
-        settleInputs(rows, session.id(), commit);
+        settleInputs(rows, facts.claimed().values(), commit);
         List<String> dropped = send(rows, commit.settlement().sends());
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
-        endTurn(rows, session.id(), prepared, next);
+        endTurn(rows, facts.turn(), prepared, next);
         rows.putLease(commit.target().lease().released());
         if (commit.state().metadata() != null) {
             rows.updateMetadata(session.id(), commit.state().metadata());
         }
         Instant due = rows.earliestPending(session.id());
-        rows.updateHead(new SessionRow(
+        var after = new SessionRow(
                 session.id(),
                 session.agent(),
                 next,
@@ -310,8 +311,9 @@ final class RowSessions implements SessionStore {
                 session.createdAt(),
                 rows.now(),
                 due,
-                false));
-        return new CommitResult.Committed(next.revision(), false, dropped, next);
+                false);
+        rows.updateHead(after);
+        return new CommitResult.Committed(next.revision(), false, dropped, after);
     }
 
     private static void requireResolved(Rows rows, Commit commit) {
@@ -331,10 +333,10 @@ final class RowSessions implements SessionStore {
         });
     }
 
-    private static void settleInputs(Rows rows, String session, Commit commit) {
+    private static void settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
         var settled = new HashSet<>(commit.settlement().inputs());
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
-        for (InboxItem row : rows.claimedBy(session, commit.target().turn())) {
+        for (InboxItem row : claimed) {
             var s = row.status();
             if (row.turn().equals(commit.target().turn()) && !settled.contains(row.sequence())) {
                 // Pending again it would open this ended turn once more.
@@ -358,9 +360,8 @@ final class RowSessions implements SessionStore {
         return dropped;
     }
 
-    private static void endTurn(Rows rows, String session, Prepared prepared, Head next) {
+    private static void endTurn(Rows rows, @Nullable TurnRow turn, Prepared prepared, Head next) {
         Commit commit = prepared.commit();
-        TurnRow turn = rows.turn(session, commit.target().turn());
         if (turn == null) {
             throw new IllegalStateException(
                     "the plan checked that turn " + commit.target().turn() + " is open");

@@ -39,7 +39,8 @@ CREATE INDEX session_due ON session (agent, due) WHERE due IS NOT NULL;
 CREATE INDEX session_updated ON session (updated DESC, id) WHERE deleted = 0;
 CREATE INDEX session_buried ON session (id) WHERE deleted = 1;
 
--- a line of entries; parent_branch 0 is a root
+-- a line of entries; parent_branch 0 is a root. Its next depth follows from its last entry; next_depth is its least,
+-- for entries that were removed from its end.
 CREATE TABLE branch (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     session       TEXT NOT NULL,
@@ -51,14 +52,13 @@ CREATE TABLE branch (
 CREATE INDEX branch_session ON branch (session);
 CREATE INDEX branch_parent ON branch (parent_branch) WHERE parent_branch > 0;
 
+-- id = branch * 2^32 + depth: one integer, so that a branch's entries lie together in order and inner pages stay small
 CREATE TABLE entry (
-    branch  INTEGER NOT NULL,
-    depth   INTEGER NOT NULL,
+    id      INTEGER PRIMARY KEY,
     turn    TEXT NOT NULL,
     message TEXT NOT NULL,
-    chain   TEXT NOT NULL,
-    PRIMARY KEY (branch, depth)
-) WITHOUT ROWID;
+    chain   TEXT NOT NULL
+);
 
 CREATE TABLE compaction (
     branch     INTEGER NOT NULL,
@@ -67,7 +67,9 @@ CREATE TABLE compaction (
     PRIMARY KEY (branch, depth)
 ) WITHOUT ROWID;
 
+-- ordinal is the order of opening. Rows are appended and soon ended, so the pages that turns write are few and shared.
 CREATE TABLE turn (
+    ordinal       INTEGER PRIMARY KEY,
     session       TEXT NOT NULL,
     id            TEXT NOT NULL,
     agent         TEXT NOT NULL,
@@ -87,12 +89,10 @@ CREATE TABLE turn (
     outcome       TEXT,
     revision      INTEGER,
     record        TEXT,
-    checkpoint    TEXT,
-    PRIMARY KEY (session, id)
-) WITHOUT ROWID;
+    checkpoint    TEXT
+);
 
--- turns open one after the other and each commit raises the revision, so this is the order of opening
-CREATE INDEX turn_order ON turn (session, base_revision);
+CREATE UNIQUE INDEX turn_id ON turn (session, id);
 
 CREATE TABLE inbox (
     sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -108,6 +108,7 @@ CREATE TABLE inbox (
     available    INTEGER NOT NULL,
     accepted     INTEGER NOT NULL,
     state        TEXT NOT NULL,
+    finished     INTEGER NOT NULL,
     claimed_by   TEXT,
     generation   INTEGER NOT NULL,
     point        INTEGER NOT NULL,
@@ -117,8 +118,8 @@ CREATE TABLE inbox (
 
 CREATE UNIQUE INDEX inbox_turn ON inbox (session, turn);
 CREATE UNIQUE INDEX inbox_key ON inbox (session, idem_key) WHERE idem_key IS NOT NULL;
--- looking for work reads nothing that is finished
-CREATE INDEX inbox_open ON inbox (session, sequence) WHERE state IN ('PENDING', 'CLAIMED');
+-- looking for work reads nothing that is finished; a claim does not touch it
+CREATE INDEX inbox_open ON inbox (session, sequence) WHERE finished = 0;
 
 -- one effect of an open turn; its rows go with the turn's commit
 CREATE TABLE journal (

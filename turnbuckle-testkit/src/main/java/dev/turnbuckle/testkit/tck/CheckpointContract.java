@@ -40,8 +40,10 @@ public abstract class CheckpointContract extends StorageContract {
 
     private Map<String, String> state() {
         var texts = new TreeMap<String, String>();
-        storage.sessions().components("s").forEach((name, c) -> texts.put(
-                name, storage.blobs().get(c.hash()).orElseThrow().text()));
+        storage.sessions()
+                .components("s")
+                .forEach((name, c) -> texts.put(
+                        name, storage.blobs().get(c.hash()).orElseThrow().text()));
         return texts;
     }
 
@@ -79,7 +81,8 @@ public abstract class CheckpointContract extends StorageContract {
         checkpoint(Map.of("a", changed("1")));
         String before = storage.sessions().find("s").orElseThrow().head().checkpoint();
         turn("s", "t-x", "Hello", "Hi");
-        assertThat(storage.sessions().find("s").orElseThrow().head().checkpoint()).isEqualTo(before);
+        assertThat(storage.sessions().find("s").orElseThrow().head().checkpoint())
+                .isEqualTo(before);
         assertThat(state()).isEqualTo(Map.of("a", "1"));
     }
 

@@ -82,8 +82,7 @@ record CommitDraft(
     }
 
     CommitDraft components(Map<String, Component> components) {
-        return new CommitDraft(
-                target, history, new Commit.State(components, state.metadata()), settlement, record);
+        return new CommitDraft(target, history, new Commit.State(components, state.metadata()), settlement, record);
     }
 
     CommitDraft metadata(Metadata metadata) {
@@ -100,13 +99,11 @@ record CommitDraft(
     }
 
     CommitDraft sends(Inbox.NewInput... sends) {
-        return with(new Commit.Settlement(
-                settlement.inputs(), settlement.dead(), List.of(sends), settlement.usage()));
+        return with(new Commit.Settlement(settlement.inputs(), settlement.dead(), List.of(sends), settlement.usage()));
     }
 
     CommitDraft usage(UsageRow... usage) {
-        return with(new Commit.Settlement(
-                settlement.inputs(), settlement.dead(), settlement.sends(), List.of(usage)));
+        return with(new Commit.Settlement(settlement.inputs(), settlement.dead(), settlement.sends(), List.of(usage)));
     }
 
     private CommitDraft with(Commit.Settlement next) {

@@ -135,7 +135,8 @@ public abstract class HistoryContract extends StorageContract {
 
     private void refused(Position base) {
         Started started = acceptAndStart("s", "t-refused-" + base.branch() + base.depth(), "Hello");
-        changingNothing(() -> assertThatThrownBy(() -> commit(CommitDraft.of(started).says("Hello").from(base)))
+        changingNothing(() -> assertThatThrownBy(
+                        () -> commit(CommitDraft.of(started).says("Hello").from(base)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("(" + base.branch() + ", " + base.depth() + ")")
                 .hasMessageContaining("\"s\""));
@@ -202,9 +203,12 @@ public abstract class HistoryContract extends StorageContract {
         branch("s", "t-3", first, "2b");
         append("s2", "t-4", "other");
         assertThat(storage.sessions().entry("s", at(first))).contains(first);
-        assertThat(storage.sessions().entry("s", at(left))).as("off the path, on its own branch").contains(left);
+        assertThat(storage.sessions().entry("s", at(left)))
+                .as("off the path, on its own branch")
+                .contains(left);
         assertThat(storage.sessions().entry("s2", at(first))).isEmpty();
-        assertThat(storage.sessions().entry("s", new Position(first.branch(), 99))).isEmpty();
+        assertThat(storage.sessions().entry("s", new Position(first.branch(), 99)))
+                .isEmpty();
         assertThat(storage.sessions().entry("s", new Position(9_999, 1))).isEmpty();
     }
 
@@ -218,7 +222,8 @@ public abstract class HistoryContract extends StorageContract {
     // ---- S20
 
     private void compact(String turn, String summary, long keepsFrom) {
-        committed(CommitDraft.of(acceptAndStart("s", turn, summary)).says(summary).compacting(keepsFrom));
+        committed(
+                CommitDraft.of(acceptAndStart("s", turn, summary)).says(summary).compacting(keepsFrom));
     }
 
     private List<String> seen() {

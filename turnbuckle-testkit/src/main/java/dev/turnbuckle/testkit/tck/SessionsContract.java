@@ -117,10 +117,12 @@ public abstract class SessionsContract extends StorageContract {
         assertThat(row.due()).isNull();
         assertThat(storage.leases().inspect(scope("s"))).isEmpty();
         assertThat(storage.inbox().list("s", Set.of(InboxItem.State.values()))).isEmpty();
-        assertThat(storage.inbox().find("s", new Inbox.Ref.Sequence(waiting.sequence()))).isEmpty();
+        assertThat(storage.inbox().find("s", new Inbox.Ref.Sequence(waiting.sequence())))
+                .isEmpty();
         assertThat(storage.journal().findWait(wait.open().id())).isEmpty();
         assertThat(storage.inbox().due(Set.of(AGENT), 10)).isEmpty();
-        assertThat(storage.sessions().list(Query.ALL, PageRequest.first(10)).items()).isEmpty();
+        assertThat(storage.sessions().list(Query.ALL, PageRequest.first(10)).items())
+                .isEmpty();
     }
 
     @Test
@@ -151,7 +153,9 @@ public abstract class SessionsContract extends StorageContract {
         storage.sessions().delete("s");
 
         int removed = 0;
-        for (int step = storage.maintenance().reclaim(4); step > 0; step = storage.maintenance().reclaim(4)) {
+        for (int step = storage.maintenance().reclaim(4);
+                step > 0;
+                step = storage.maintenance().reclaim(4)) {
             assertThat(step).isBetween(1, 4);
             removed += step;
             reopen(); // as after a kill: the next step goes on
@@ -198,8 +202,10 @@ public abstract class SessionsContract extends StorageContract {
                         InputDraft.of("gone", "g-1", "lost").input(),
                         InputDraft.of("other", "o-1", "found").input()));
         assertThat(result.droppedTo()).containsExactly("gone");
-        assertThat(storage.inbox().list("gone", Set.of(InboxItem.State.values()))).isEmpty();
-        assertThat(storage.inbox().list("other", Set.of(InboxItem.State.PENDING))).hasSize(1);
+        assertThat(storage.inbox().list("gone", Set.of(InboxItem.State.values())))
+                .isEmpty();
+        assertThat(storage.inbox().list("other", Set.of(InboxItem.State.PENDING)))
+                .hasSize(1);
     }
 
     @Test
@@ -218,8 +224,7 @@ public abstract class SessionsContract extends StorageContract {
         var wait = Waits.approval(started, "wait-1");
         storage.turns().suspend(Waits.suspension(started, wait));
         storage.sessions().delete("s");
-        assertThat(storage.journal()
-                        .resolve(wait.open().id(), Decision.Answer.of(Decision.Verdict.APPROVED), "alice"))
+        assertThat(storage.journal().resolve(wait.open().id(), Decision.Answer.of(Decision.Verdict.APPROVED), "alice"))
                 .isEmpty();
     }
 
@@ -269,7 +274,8 @@ public abstract class SessionsContract extends StorageContract {
 
     @Test
     void s05_filtersByPrefixLabelParentAndState() {
-        storage.sessions().create("order/1", AGENT, new Metadata(null, "p", null, null, null, Map.of("x", "1", "y", "2")));
+        storage.sessions()
+                .create("order/1", AGENT, new Metadata(null, "p", null, null, null, Map.of("x", "1", "y", "2")));
         storage.sessions().create("order/2", AGENT, new Metadata(null, "q", null, null, null, Map.of("x", "1")));
         create("mail/1");
         accept("mail/2", "t-1", "Hello");
@@ -282,10 +288,14 @@ public abstract class SessionsContract extends StorageContract {
         assertThat(ids(new Query("", Map.of("x", "1"), null, null))).containsExactly("order/1", "order/2");
         assertThat(ids(new Query("", Map.of("x", "1", "y", "2"), null, null))).containsExactly("order/1");
         assertThat(ids(new Query("", Map.of(), "q", null))).containsExactly("order/2");
-        assertThat(ids(new Query("mail", Map.of(), null, SessionSummary.State.IDLE))).containsExactly("mail/1");
-        assertThat(ids(new Query("", Map.of(), null, SessionSummary.State.PENDING))).containsExactly("mail/2");
-        assertThat(ids(new Query("", Map.of(), null, SessionSummary.State.RUNNING))).containsExactly("mail/3");
-        assertThat(ids(new Query("", Map.of(), null, SessionSummary.State.SUSPENDED))).containsExactly("mail/4");
+        assertThat(ids(new Query("mail", Map.of(), null, SessionSummary.State.IDLE)))
+                .containsExactly("mail/1");
+        assertThat(ids(new Query("", Map.of(), null, SessionSummary.State.PENDING)))
+                .containsExactly("mail/2");
+        assertThat(ids(new Query("", Map.of(), null, SessionSummary.State.RUNNING)))
+                .containsExactly("mail/3");
+        assertThat(ids(new Query("", Map.of(), null, SessionSummary.State.SUSPENDED)))
+                .containsExactly("mail/4");
     }
 
     private List<String> ids(Query query) {

@@ -157,7 +157,9 @@ public abstract class StorageContract {
     }
 
     static String textOf(InboxItem row) {
-        return dev.turnbuckle.internal.codec.Json.read(row.content(), InboxItem.Content.class).message().text();
+        return dev.turnbuckle.internal.codec.Json.read(row.content(), InboxItem.Content.class)
+                .message()
+                .text();
     }
 
     static Message assistant(String text) {

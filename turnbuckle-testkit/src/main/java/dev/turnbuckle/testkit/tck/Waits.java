@@ -39,7 +39,6 @@ final class Waits {
     }
 
     static SuspendRequest suspension(Started started, List<JournalEntry> entries, WaitRow... waits) {
-        return new SuspendRequest(
-                started.lease(), started.turn().id(), List.of(waits), entries, List.of(), DRIVEN);
+        return new SuspendRequest(started.lease(), started.turn().id(), List.of(waits), entries, List.of(), DRIVEN);
     }
 }

@@ -1,0 +1,181 @@
+package dev.turnbuckle.bench;
+
+import dev.turnbuckle.bench.Figure.Bar;
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.jdbc.SqliteStorage;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.UsageRow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** Large commits through the storage, beside one transaction of the floor with the same bytes and rows. */
+final class CommitBench {
+    private static final int MIB = 1 << 20;
+    private static final int ROWS = 512;
+
+    /** Of each contender in each round: more would only fill the disk. */
+    private static final int COMMITS = 40;
+
+    private static final int WARM_UP_ROUNDS = 2;
+    private static final String AGENT = "default";
+
+    private final Options options;
+    private final Path folder;
+    private final Progress progress;
+    private final Random random = new Random(4711);
+    private int turns;
+
+    CommitBench(Options options, Path folder, Progress progress) {
+        this.options = options;
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /** What one commit brings beside the usual: history, and bytes of state. */
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
+    private record Load(List<Message> entries, byte[] state) {}
+
+    void run(Consumer<Figure> figures) throws IOException {
+        Specimen specimen;
+        try (var ours = Ours.on(folder.resolve("specimen.db"))) {
+            specimen = Specimen.of(ours);
+        }
+        try (var storage = SqliteStorage.at(folder.resolve("commit.db"));
+                var floor = new Floor(folder.resolve("commit-floor.db"), specimen, false)) {
+            storage.open(Environment.system());
+            figures.accept(measure("commit-1mib", storage, floor, specimen, this::large));
+            figures.accept(measure("commit-512-rows", storage, floor, specimen, this::many));
+        }
+    }
+
+    private interface Loads {
+        Load next();
+    }
+
+    private Load large() {
+        var state = new byte[MIB];
+        random.nextBytes(state);
+        return new Load(List.of(Message.user("Keep this.")), state);
+    }
+
+    private Load many() {
+        return new Load(
+                IntStream.range(0, ROWS)
+                        .mapToObj(i -> Message.user("Line " + i + " of what was imported: "
+                                + Long.toString(random.nextLong(), 36).repeat(10)))
+                        .toList(),
+                new byte[0]);
+    }
+
+    private Figure measure(String name, Storage storage, Floor floor, Specimen specimen, Loads loads) {
+        var ours = new Samples();
+        var floors = new Samples();
+        for (int round = -WARM_UP_ROUNDS; round < options.rounds(); round++) {
+            FloorTurn turn = floor.session(name + round);
+            for (int i = 0; i < COMMITS; i++) {
+                Load load = loads.next();
+                long written = write(floor, turn, load);
+                long committed = commit(storage, name + round, load, specimen);
+                if (round >= 0) {
+                    floors.add(written);
+                    ours.add(committed);
+                }
+            }
+            progress.say(name + (round < 0 ? ", warming up" : ", round " + (round + 1) + " of " + options.rounds()));
+        }
+        return new Figure(name, ours.at(0.5) / 1e6, "ms", floors.at(0.5) / 1e6, Bar.atMost(2));
+    }
+
+    /** @return nanoseconds of the transaction that commits */
+    private static long write(Floor floor, FloorTurn turn, Load load) {
+        List<String> messages = load.entries().stream().map(CommitBench::json).toList();
+        List<byte[]> blobs = load.state().length == 0 ? List.of() : List.of(load.state());
+        floor.transaction(turn::accept);
+        floor.transaction(turn::open);
+        long before = System.nanoTime();
+        floor.transaction(db -> turn.commit(db, messages, blobs));
+        return System.nanoTime() - before;
+    }
+
+    /** As ours stores it. */
+    private static String json(Message message) {
+        return "{\"role\":\"USER\",\"parts\":[{\"type\":\"text\",\"text\":\"" + message.text()
+                + "\"}],\"interrupted\":false}";
+    }
+
+    /** @return nanoseconds of the commit, with the hash of its state */
+    private long commit(Storage storage, String session, Load load, Specimen specimen) {
+        var id = new TurnId("t-" + turns++);
+        accept(storage, session, id, specimen.input().content());
+        var by = new Claimant("bench", storage.traits().incarnation(), "token-" + id.value());
+        var request = new Turns.StartRequest(session, by, Duration.ofMinutes(1), Set.of(AGENT));
+        if (!(storage.turns().start(request) instanceof Turns.Start.Go(var started))) {
+            throw new IllegalStateException("the turn did not start");
+        }
+        Blob record = Blob.of(specimen.record());
+        long before = System.nanoTime();
+        Map<String, Component> state =
+                load.state().length == 0 ? null : Map.of("state", Component.changed(1, "bench", Blob.of(load.state())));
+        CommitResult result = storage.sessions()
+                .commit(new Commit(
+                        new Commit.Target(
+                                session,
+                                id,
+                                started.lease(),
+                                started.session().head().revision()),
+                        Commit.History.append(load.entries()),
+                        new Commit.State(state, null),
+                        Commit.Settlement.applied(
+                                List.of(started.inputs().getFirst().sequence()), usage(id)),
+                        new Commit.Record(
+                                new TurnOutcome.Answered(id, "Done.", Usage.of(340, 44)),
+                                record,
+                                List.of(),
+                                List.of())));
+        long nanos = System.nanoTime() - before;
+        if (!(result instanceof CommitResult.Committed)) {
+            throw new IllegalStateException("not committed: " + result);
+        }
+        return nanos;
+    }
+
+    private static void accept(Storage storage, String session, TurnId id, String content) {
+        storage.inbox()
+                .accept(new Inbox.NewInput(
+                        session,
+                        AGENT,
+                        id,
+                        InboxItem.Kind.USER,
+                        InboxItem.Delivery.NEXT_TURN,
+                        content,
+                        null,
+                        Map.of(),
+                        null,
+                        Duration.ZERO));
+    }
+
+    private static List<UsageRow> usage(TurnId id) {
+        return List.of(
+                new UsageRow(id, 1, "model", "instant", Usage.of(170, 22)),
+                new UsageRow(id, 2, "model", "instant", Usage.of(170, 22)));
+    }
+}

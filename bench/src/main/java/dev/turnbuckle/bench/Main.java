@@ -1,0 +1,67 @@
+package dev.turnbuckle.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** {@code bench/run}. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        if (List.of(args).contains("--help")) {
+            System.out.print(Options.HELP);
+            return;
+        }
+        Options options;
+        try {
+            options = Options.of(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench: " + e.getMessage() + "\n");
+            System.err.print(Options.HELP);
+            System.exit(2);
+            return;
+        }
+        run(options);
+    }
+
+    private static void run(Options options) throws IOException, InterruptedException {
+        var progress = new Progress();
+        Path folder = Files.createTempDirectory(Files.createDirectories(options.folder()), "bench-");
+        String type = Files.getFileStore(folder).type();
+        if (type.equals("tmpfs") || type.equals("ramfs")) {
+            progress.say("bench: " + folder + " is in memory (" + type + "): nothing here reaches a disk");
+        }
+        Consumer<Figure> figures = options.json()
+                ? figure -> System.out.println(figure.json())
+                : figure -> System.out.println(figure.row());
+        if (!options.json()) {
+            System.out.println(Figure.HEAD);
+        }
+        try {
+            if (options.asksFor("turns")) {
+                new TurnsBench(options, folder, progress).run(figures);
+            }
+            if (options.asksFor("growth")) {
+                new GrowthBench(options, folder, progress).run(figures);
+            }
+            if (options.asksFor("commit")) {
+                new CommitBench(options, folder, progress).run(figures);
+            }
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

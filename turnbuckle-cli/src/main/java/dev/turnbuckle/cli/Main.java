@@ -1,0 +1,97 @@
+package dev.turnbuckle.cli;
+
+import dev.turnbuckle.cli.out.Screen;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code turnbuckle} command. What needs the runtime is loaded by the subcommand that does. */
+@Command(
+        name = "turnbuckle",
+        description = "Durable LLM agents for Java.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        footer = {
+            "",
+            "  turnbuckle demo                                see a killed agent go on; needs nothing",
+            "  turnbuckle run -p \"Hi\" --script hello.json    one turn; run --help has a script to copy",
+            "  turnbuckle sessions list                       what is in agents.db",
+            "",
+            "'turnbuckle COMMAND --help' says more."
+        })
+public final class Main {
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON, a line each, for programs.")
+    private boolean json;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Show warnings, and where in the program an error comes from.")
+    private boolean verbose;
+
+    Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] arguments) {
+        var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        int status = run(arguments, out, err);
+        out.flush();
+        System.exit(status);
+    }
+
+    /** @return the exit status */
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        var main = new Main(out, err);
+        return new CommandLine(main)
+                .addSubcommand(new DemoCommand(main))
+                .addSubcommand(new RunCommand(main))
+                .addSubcommand(new SessionsCommand(main))
+                .addSubcommand(new DoctorCommand(main))
+                .addSubcommand(new WorkerCommand(main))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler(Errors::usage)
+                .setExecutionExceptionHandler((e, command, parsed) -> Errors.show(e, command, main.verbose))
+                .execute(arguments);
+    }
+
+    Screen screen() {
+        return new Screen(out, !json && Ansi.AUTO.enabled());
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    /** For people, beside what a program reads. */
+    Screen aside() {
+        return new Screen(err, Ansi.AUTO.enabled());
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    /** How the user calls this program. */
+    static String command() {
+        return System.getProperty("turnbuckle.command", "turnbuckle");
+    }
+}

@@ -18,6 +18,7 @@ import dev.turnbuckle.tool.EffectClass;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -312,8 +313,8 @@ public abstract class JournalContract extends StorageContract {
         assertThat(storage.journal().cancelWaits("s", "alice")).isEqualTo(2);
 
         for (WaitRow wait : List.of(first, second)) {
-            var decision = storage.journal().findWait(wait.open().id()).orElseThrow().decision();
-            assertThat(decision).isNotNull();
+            WaitRow stored = storage.journal().findWait(wait.open().id()).orElseThrow();
+            Decision decision = Objects.requireNonNull(stored.decision());
             assertThat(decision.answer().verdict()).isEqualTo(Verdict.CANCELLED);
             assertThat(decision.by()).isEqualTo("alice");
         }

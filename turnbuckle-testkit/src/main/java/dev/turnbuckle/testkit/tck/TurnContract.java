@@ -430,20 +430,4 @@ public abstract class TurnContract extends StorageContract {
             storage.turns().abandon(started.lease(), T1, null, Duration.ZERO, false);
         }
     }
-
-    @Test
-    void t12_aHeldTurnWaitsForAnOperatorAndACancelFreesIt() {
-        Started started = started();
-        storage.turns().abandon(started.lease(), T1, "journal mismatch", null, true);
-        assertThat(due()).isEmpty();
-        tick(Duration.ofDays(400));
-        assertThat(due()).isEmpty();
-        assertThat(storage.inbox().nextDue(Set.of(AGENT))).isEmpty();
-        assertThat(tryStart("s")).isInstanceOfSatisfying(
-                Start.Empty.class, e -> assertThat(e.reason()).isEqualTo(EmptyReason.NOT_YET));
-        assertThat(due()).isEmpty();
-        cancel("t-1");
-        assertThat(due()).containsExactly("s");
-        assertThat(start("s").turn().gate().cancelled()).isTrue();
-    }
 }

@@ -56,8 +56,10 @@ class ArchitectureTest {
     private static final Set<String> ON_ENVIRONMENT = Set.of("dev.turnbuckle.jdbc", "dev.turnbuckle.testkit");
 
     /** They are the environment: one of the system, one of a test. */
-    private static final Predicate<JavaClass> ENVIRONMENTS = c -> c.getPackageName().equals("dev.turnbuckle.env")
-            || Set.of("TestEnvironment", "TestProcess", "Baton", "Runner", "Places").contains(topLevel(c).getSimpleName());
+    private static final Predicate<JavaClass> ENVIRONMENTS =
+            c -> c.getPackageName().equals("dev.turnbuckle.env")
+                    || Set.of("TestEnvironment", "TestProcess", "Baton", "Runner", "Places")
+                            .contains(topLevel(c).getSimpleName());
 
     private static final Set<String> FORBIDDEN_TYPES = Set.of(
             "java.util.Random",
@@ -84,7 +86,8 @@ class ArchitectureTest {
             "java.lang.Object.notifyAll");
 
     /** To hand an interrupt on is no use of threads. */
-    private static final Set<String> ALLOWED_OF_THREAD = Set.of("currentThread", "interrupt", "interrupted", "isInterrupted");
+    private static final Set<String> ALLOWED_OF_THREAD =
+            Set.of("currentThread", "interrupt", "interrupted", "isInterrupted");
 
     @Test
     void eachPackageOfCoreUsesOnlyThoseAboveIt() {
@@ -95,7 +98,8 @@ class ArchitectureTest {
     private static Stream<String> upward(JavaClass c) {
         int own = ORDER.indexOf(c.getPackageName());
         return c.getDirectDependenciesFromSelf().stream()
-                .filter(d -> ORDER.indexOf(d.getTargetClass().getBaseComponentType().getPackageName()) > own)
+                .filter(d ->
+                        ORDER.indexOf(d.getTargetClass().getBaseComponentType().getPackageName()) > own)
                 .map(d -> d.getDescription());
     }
 
@@ -108,7 +112,10 @@ class ArchitectureTest {
     void nobodyInsideCoreKnowsTheFacade() {
         assertThat(core().filter(c -> !c.getPackageName().equals("dev.turnbuckle"))
                         .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
-                        .filter(d -> d.getTargetClass().getBaseComponentType().getPackageName().equals("dev.turnbuckle"))
+                        .filter(d -> d.getTargetClass()
+                                .getBaseComponentType()
+                                .getPackageName()
+                                .equals("dev.turnbuckle"))
                         .map(d -> d.getDescription()))
                 .isEmpty();
     }
@@ -171,7 +178,8 @@ class ArchitectureTest {
     /** Not a limit: target/public-types.txt is there to be read when it grows. */
     @Test
     void publicTypesAreListed() throws IOException {
-        List<String> types = api().filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
+        List<String> types = api().filter(
+                        c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
                 .map(JavaClass::getName)
                 .sorted()
                 .toList();
@@ -183,12 +191,15 @@ class ArchitectureTest {
 
     private static Stream<JavaClass> core() {
         return CLASSES.stream()
-                .filter(c -> c.getSource().map(s -> s.getUri().toString().contains("turnbuckle-core")).orElse(false));
+                .filter(c -> c.getSource()
+                        .map(s -> s.getUri().toString().contains("turnbuckle-core"))
+                        .orElse(false));
     }
 
     /** Public, in a public class all the way up, outside {@code internal}. */
     private static Stream<JavaClass> api() {
-        return Stream.concat(core(), CLASSES.stream().filter(c -> c.getPackageName().equals("dev.turnbuckle.jdbc")))
+        return Stream.concat(
+                        core(), CLASSES.stream().filter(c -> c.getPackageName().equals("dev.turnbuckle.jdbc")))
                 .filter(c -> !c.getPackageName().startsWith("dev.turnbuckle.internal"))
                 .filter(ArchitectureTest::isPublic);
     }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class DocumentsTest {
     private static final int README_LINES = 120;
 
-    private static final Pattern JAVA_BLOCK = Pattern.compile("^```java\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern JAVA_BLOCK =
+            Pattern.compile("^```java\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern REGION =
             Pattern.compile("^ *// docs:(\\w+)\\n(.*?)^ *// docs:end", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
@@ -30,12 +31,16 @@ class DocumentsTest {
         Map<String, String> regions = regions();
         var unknown = new ArrayList<String>();
         for (Path document : Repository.documents()) {
-            JAVA_BLOCK.matcher(Repository.text(document)).results()
+            JAVA_BLOCK
+                    .matcher(Repository.text(document))
+                    .results()
                     .map(block -> block.group(1).strip())
                     .filter(block -> !regions.containsValue(block))
                     .forEach(block -> unknown.add(Repository.ROOT.relativize(document) + ": " + block));
         }
-        assertThat(unknown).as("not the text of any of the regions %s", regions.keySet()).isEmpty();
+        assertThat(unknown)
+                .as("not the text of any of the regions %s", regions.keySet())
+                .isEmpty();
     }
 
     @Test
@@ -50,13 +55,15 @@ class DocumentsTest {
 
     private static Map<String, String> regions() {
         var regions = new TreeMap<String, String>();
-        regionsFound().forEach(r -> regions.put(r.group(1), r.group(2).stripIndent().strip()));
+        regionsFound()
+                .forEach(r -> regions.put(r.group(1), r.group(2).stripIndent().strip()));
         return regions;
     }
 
     @Test
     void theReadmeIsReadInOneSitting() {
-        assertThat(Repository.text(Repository.file("README.md")).lines().count()).isLessThanOrEqualTo(README_LINES);
+        assertThat(Repository.text(Repository.file("README.md")).lines().count())
+                .isLessThanOrEqualTo(README_LINES);
     }
 
     @Test
@@ -64,7 +71,8 @@ class DocumentsTest {
         var broken = new ArrayList<String>();
         for (Path document : Repository.documents()) {
             String prose = FENCED.matcher(Repository.text(document)).replaceAll("");
-            LINK.matcher(prose).results()
+            LINK.matcher(prose)
+                    .results()
                     .map(link -> link.group(1))
                     .filter(target -> !target.matches("[a-z]+:.*") && !resolves(document, target))
                     .forEach(target -> broken.add(Repository.ROOT.relativize(document) + " -> " + target));
@@ -81,7 +89,10 @@ class DocumentsTest {
     private static List<String> anchors(Path file) {
         return HEADING.matcher(FENCED.matcher(Repository.text(file)).replaceAll(""))
                 .results()
-                .map(h -> h.group(1).toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+                .map(h -> h.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
                 .toList();
     }
 

@@ -44,7 +44,8 @@ final class Repository {
     /** What a reader of the project reads. */
     static List<Path> documents() {
         return Stream.concat(
-                        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Repository::file),
+                        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+                                .map(Repository::file),
                         files(file("docs"), ".md").stream())
                 .toList();
     }
@@ -52,7 +53,9 @@ final class Repository {
     /** All modules, with their folders. */
     static List<Path> modules() {
         try (Stream<Path> folders = Files.list(ROOT)) {
-            return folders.filter(f -> Files.exists(f.resolve("pom.xml"))).sorted().toList();
+            return folders.filter(f -> Files.exists(f.resolve("pom.xml")))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -35,7 +35,9 @@ class RulesTest {
         for (Path page : Repository.files(Repository.file("docs/spec"), ".md")) {
             RULE.matcher(Repository.text(page)).results().forEach(r -> {
                 String rule = r.group(1) + Integer.parseInt(r.group(2));
-                assertThat(rules.put(rule, standing(r.group(3)))).as(rule + " stands twice").isNull();
+                assertThat(rules.put(rule, standing(r.group(3))))
+                        .as(rule + " stands twice")
+                        .isNull();
             });
         }
         return rules;

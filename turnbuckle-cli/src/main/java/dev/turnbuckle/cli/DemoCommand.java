@@ -6,11 +6,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code turnbuckle demo}. */
 @Command(
@@ -35,11 +31,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final int MOST_KILLS = 10_000;
 
-    @ParentCommand
-    private Main main;
-
-    @Spec
-    private CommandSpec spec;
+    private final Main main;
 
     @Option(names = "--kills", paramLabel = "N", description = "Kill so many times, at random moments.")
     private @Nullable Integer kills;
@@ -53,13 +45,17 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--dir", paramLabel = "DIR", description = "The folder for the files.")
     private @Nullable Path directory;
 
+    DemoCommand(Main main) {
+        this.main = main;
+    }
+
     @Override
     public Integer call() throws Exception {
         if (kills != null && (kills < 1 || kills > MOST_KILLS)) {
-            throw new ParameterException(spec.commandLine(), "--kills takes 1 to " + MOST_KILLS + ", not " + kills);
+            throw new UsageException("--kills takes 1 to " + MOST_KILLS + ", not " + kills);
         }
         if (seed != null && kills == null) {
-            throw new ParameterException(spec.commandLine(), "--seed draws the moments of --kills; give that too");
+            throw new UsageException("--seed draws the moments of --kills; give that too");
         }
         Logs.show(main.verbose());
         long drawn = seed == null ? new Random().nextInt(1_000_000) : seed;

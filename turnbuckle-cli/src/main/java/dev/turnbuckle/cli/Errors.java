@@ -25,9 +25,14 @@ final class Errors {
 
     static int show(Exception e, CommandLine command, boolean verbose) {
         var err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": " + text(e));
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + text(e));
         if (verbose) {
             e.printStackTrace(err);
+        }
+        if (e instanceof UsageException) {
+            err.println("Try '" + name + " --help'.");
+            return USAGE;
         }
         return e instanceof TurnbuckleException t && t.remedy() == TurnbuckleException.Remedy.REWIRE ? USAGE : FAILED;
     }
@@ -35,7 +40,8 @@ final class Errors {
     private static String text(Exception e) {
         return switch (e) {
             case TurnbuckleException t -> String.valueOf(t.getMessage());
-            case UncheckedIOException io -> file(io.getCause());
+            case UsageException u -> String.valueOf(u.getMessage());
+            case UncheckedIOException io when io.getCause() instanceof IOException cause -> file(cause);
             case IOException io -> file(io);
             default -> "a bug, please report it with what --verbose shows: " + e;
         };

@@ -19,7 +19,14 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {DemoCommand.class, WorkerCommand.class})
+        footer = {
+            "",
+            "  turnbuckle demo                                see a killed agent go on; needs nothing",
+            "  turnbuckle run -p \"Hi\" --script hello.json    one turn; run --help has a script to copy",
+            "  turnbuckle sessions list                       what is in agents.db",
+            "",
+            "'turnbuckle COMMAND --help' says more."
+        })
 public final class Main {
     private final PrintStream out;
     private final PrintStream err;
@@ -50,6 +57,11 @@ public final class Main {
     static int run(String[] arguments, PrintStream out, PrintStream err) {
         var main = new Main(out, err);
         return new CommandLine(main)
+                .addSubcommand(new DemoCommand(main))
+                .addSubcommand(new RunCommand(main))
+                .addSubcommand(new SessionsCommand(main))
+                .addSubcommand(new DoctorCommand(main))
+                .addSubcommand(new WorkerCommand(main))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(Errors::usage)
@@ -65,8 +77,9 @@ public final class Main {
         return out;
     }
 
-    PrintStream err() {
-        return err;
+    /** For people, beside what a program reads. */
+    Screen aside() {
+        return new Screen(err, Ansi.AUTO.enabled());
     }
 
     boolean json() {

@@ -6,19 +6,21 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** A worker process of {@code turnbuckle demo}, which alone starts it. */
 @Command(name = "demo-worker", hidden = true)
 final class WorkerCommand implements Callable<Integer> {
-    @ParentCommand
-    private Main main;
+    private final Main main;
 
     @Parameters(index = "0")
-    private Path folder;
+    private Path folder = Path.of("");
 
     @Parameters(index = "1")
-    private String pace;
+    private String pace = "";
+
+    WorkerCommand(Main main) {
+        this.main = main;
+    }
 
     @Override
     public Integer call() throws Exception {

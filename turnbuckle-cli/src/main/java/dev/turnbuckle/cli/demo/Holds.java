@@ -59,18 +59,20 @@ final class Holds {
     private final Condition changed = lock.newCondition();
     private @Nullable Moment moment;
     private int passed;
+    private int orders;
 
     /** @param reached told the instant at which the worker now stands */
     Holds(Consumer<String> reached) {
         this.reached = reached;
     }
 
-    /** What is held already goes on when the new moment is none. */
+    /** What stands still goes on. */
     void set(Moment next) {
         lock.lock();
         try {
             moment = next instanceof Moment.None ? null : next;
             passed = 0;
+            orders++;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -95,8 +97,8 @@ final class Holds {
             }
             if (isMoment(instant, words, counted)) {
                 reached.accept(instant);
-                Moment held = moment;
-                while (held != null && held == moment) {
+                int ordered = orders;
+                while (ordered == orders) {
                     changed.awaitUninterruptibly();
                 }
             }

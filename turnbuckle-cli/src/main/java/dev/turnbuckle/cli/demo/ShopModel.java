@@ -58,7 +58,7 @@ final class ShopModel implements Model {
     /** Words with the blank before them, long ones in two pieces, as models stream them. */
     static List<String> pieces(String text) {
         var pieces = new ArrayList<String>();
-        for (String word : text.split("(?= )")) {
+        for (String word : text.split("(?= )", -1)) {
             int cut = word.strip().length() > LONG_WORD
                     ? word.length() - word.strip().length() + FIRST_PIECE
                     : word.length();

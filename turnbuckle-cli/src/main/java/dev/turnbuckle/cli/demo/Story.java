@@ -65,8 +65,8 @@ final class Story implements Stage {
     public void event(WorkerProcess.Event event) {
         String type = event.type();
         boolean recalledOne =
-                type.equals("model_ended") && !event.json().path("performed").asBoolean()
-                        || type.equals("tool_ended") && event.text("how").equals("recalled");
+                (type.equals("model_ended") && !event.json().path("performed").asBoolean())
+                        || (type.equals("tool_ended") && event.text("how").equals("recalled"));
         if (recalledOne) {
             recalled.add(type.equals("model_ended") ? event.text("item") : event.text("tool"));
             return;

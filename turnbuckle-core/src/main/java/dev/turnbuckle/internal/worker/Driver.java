@@ -35,6 +35,9 @@ final class Driver {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /** How often a held turn is looked at by a build that may fit it (T4). */
+    private static final Duration HELD_PAUSE = Duration.ofMinutes(1);
+
     private final Node node;
     private final Committing committing;
 
@@ -207,8 +210,8 @@ final class Driver {
             Turns.Started started, Drive drive, TurnResult.Mismatch mismatch, SessionCache.Settled settled)
             throws InterruptedException {
         LOG.error("session {}: {}", started.session().id(), mismatch.message());
-        if (node.options().holdOnMismatch()) {
-            node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), null, true);
+        if (node.options().holdOnMismatch() && !drive.cancelRequested()) {
+            node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), HELD_PAUSE, false);
         } else {
             committing.commit(started, drive, mismatch.asFailure(), settled);
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what a driver gets (Q9 to Q11, T5, T6). */
 public final class ClaimPlan {
-    /** How many pending rows are looked at to find the first that may be claimed. */
+    /** How many pending rows are looked at first; all of them only when these bring nothing. */
     public static final int LOOKED_AT = 64;
 
     private ClaimPlan() {}

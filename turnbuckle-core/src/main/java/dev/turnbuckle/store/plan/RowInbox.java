@@ -108,9 +108,9 @@ final class RowInbox implements Inbox {
     @Override
     public Steers claimSteers(Lease lease, TurnId turn, int point) {
         String session = lease.scope().id();
-        boolean nothing = transactions.read(rows -> rows.claimedBy(session, turn).stream()
-                        .noneMatch(i -> i.status().point() == point)
-                && rows.pending(session, ClaimPlan.LOOKED_AT).stream().noneMatch(i -> ClaimPlan.joins(i, rows.now())));
+        boolean nothing = transactions.read(rows ->
+                rows.claimedBy(session, turn).stream().noneMatch(i -> i.status().point() == point)
+                        && joining(rows, session).isEmpty());
         return nothing
                 ? new Steers.Claimed(List.of())
                 : transactions.write(rows -> claimSteers(rows, lease, turn, point));
@@ -128,12 +128,29 @@ final class RowInbox implements Inbox {
         if (!before.isEmpty()) {
             return new Steers.Claimed(before);
         }
-        List<InboxItem> joining = rows.pending(session, ClaimPlan.LOOKED_AT).stream()
-                .filter(i -> ClaimPlan.joins(i, rows.now()))
+        List<InboxItem> joining = joining(rows, session).stream()
                 .map(i -> i.with(ClaimPlan.claimed(i, turn, lease.generation(), point)))
                 .toList();
         joining.forEach(i -> rows.updateInbox(i.sequence(), i.status()));
         return new Steers.Claimed(joining);
+    }
+
+    private static List<InboxItem> joining(Rows rows, String session) {
+        List<InboxItem> first = rows.pending(session, ClaimPlan.LOOKED_AT);
+        return (first.size() < ClaimPlan.LOOKED_AT ? first : everythingPending(rows, session))
+                .stream().filter(i -> ClaimPlan.joins(i, rows.now())).toList();
+    }
+
+    /** Pending rows, among them the one to claim: a few, or all when the first few are all for later (Q6). */
+    static List<InboxItem> claimable(Rows rows, String session) {
+        List<InboxItem> first = rows.pending(session, ClaimPlan.LOOKED_AT);
+        boolean enough = first.size() < ClaimPlan.LOOKED_AT
+                || first.stream().anyMatch(i -> !i.availableAt().isAfter(rows.now()));
+        return enough ? first : everythingPending(rows, session);
+    }
+
+    private static List<InboxItem> everythingPending(Rows rows, String session) {
+        return rows.inboxOf(session, 0, Set.of(State.PENDING));
     }
 
     @Override

@@ -1,0 +1,8 @@
+package dev.turnbuckle.testkit.tck;
+
+class MemoryInboxTest extends InboxContract {
+    @Override
+    protected StorageFixture fixture() {
+        return new MemoryFixture();
+    }
+}

@@ -1,0 +1,8 @@
+package dev.turnbuckle.testkit.tck;
+
+class MemoryLeaseTest extends LeaseContract {
+    @Override
+    protected StorageFixture fixture() {
+        return new MemoryFixture();
+    }
+}

@@ -144,8 +144,9 @@ final class Upkeep {
                 .filter(d -> now - d.begunAt() >= LISTEN.toNanos())
                 .toList();
         if (!older.isEmpty()) {
-            Set<Turns.TurnRef> cancelled =
-                    node.storage().turns().cancelled(older.stream().map(Drive::turn).toList());
+            Set<Turns.TurnRef> cancelled = node.storage()
+                    .turns()
+                    .cancelled(older.stream().map(Drive::turn).toList());
             older.stream().filter(d -> cancelled.contains(d.turn())).forEach(Drive::cancel);
         }
     }

@@ -144,8 +144,10 @@ final class Ring {
     private static long size(TurnOutcome outcome) {
         return switch (outcome) {
             case TurnOutcome.Answered a -> a.answer().length();
-            case TurnOutcome.Suspended s -> s.waits().stream().mapToLong(Ring::size).sum();
-            case TurnOutcome.Cancelled c -> (long) c.partialText().length() + c.reason().length();
+            case TurnOutcome.Suspended s ->
+                s.waits().stream().mapToLong(Ring::size).sum();
+            case TurnOutcome.Cancelled c ->
+                (long) c.partialText().length() + c.reason().length();
             case TurnOutcome.BudgetExhausted b -> b.partialText().length();
             case TurnOutcome.Failed f -> f.message().length();
         };

@@ -193,7 +193,8 @@ public abstract class CheckpointContract extends StorageContract {
             secret.open(clock);
             secret.blobs().put(Blob.of("hello"));
             assertThat(secret.blobs().get(HASH_OF_HELLO).orElseThrow().text()).isEqualTo("hello");
-            StoredBlob stored = Objects.requireNonNull(plain.<@Nullable StoredBlob>read(rows -> rows.blob(HASH_OF_HELLO)));
+            StoredBlob stored =
+                    Objects.requireNonNull(plain.<@Nullable StoredBlob>read(rows -> rows.blob(HASH_OF_HELLO)));
             assertThat(stored.codec()).isEqualTo("flipped");
             assertThat(stored.bytes()).isNotEqualTo("hello".getBytes(StandardCharsets.UTF_8));
             assertThatThrownBy(() -> storage.blobs().get(HASH_OF_HELLO))

@@ -61,7 +61,8 @@ public abstract class JournalContract extends StorageContract {
     @Test
     void j01_keysAreExact() {
         Started started = started();
-        List<String> keys = List.of("model/1", "model/10", "model/1/tool/0", "model/1/tool/0/now/1", "Model/1", "steer/1");
+        List<String> keys =
+                List.of("model/1", "model/10", "model/1/tool/0", "model/1/tool/0/now/1", "Model/1", "steer/1");
         for (String key : keys) {
             assertThat(record(started, Entries.done(key, "{}"))).isEqualTo(recorded());
         }
@@ -113,7 +114,11 @@ public abstract class JournalContract extends StorageContract {
         Started started = started();
         tick(TTL);
         assertThat(changingNothing(() -> storage.journal()
-                        .record(started.lease(), T1, List.of(Entries.done("model/1", "{}")), List.of(Blob.of("bytes")))))
+                        .record(
+                                started.lease(),
+                                T1,
+                                List.of(Entries.done("model/1", "{}")),
+                                List.of(Blob.of("bytes")))))
                 .isEqualTo(new RecordResult.LeaseLost("expired"));
         takeOver(started.lease());
         assertThat(changingNothing(() -> record(started, Entries.done("model/1", "{}"))))
@@ -125,8 +130,8 @@ public abstract class JournalContract extends StorageContract {
         Started started = started();
         committed(CommitDraft.of(started).says("Hello", "Hi"));
         Started next = acceptAndStart("s", "t-2", "More");
-        assertThat(changingNothing(() -> storage.journal()
-                        .record(next.lease(), T1, List.of(Entries.done("model/1", "{}")), List.of())))
+        assertThat(changingNothing(() ->
+                        storage.journal().record(next.lease(), T1, List.of(Entries.done("model/1", "{}")), List.of())))
                 .isInstanceOf(RecordResult.LeaseLost.class);
     }
 
@@ -159,8 +164,7 @@ public abstract class JournalContract extends StorageContract {
     void j04_whatAnOutcomeRefersToIsStoredWithIt() {
         Started started = started();
         Blob output = Blob.of("a long output");
-        storage.journal()
-                .record(started.lease(), T1, List.of(Entries.done("model/1/tool/0", "{}")), List.of(output));
+        storage.journal().record(started.lease(), T1, List.of(Entries.done("model/1/tool/0", "{}")), List.of(output));
         reopen();
         assertThat(storage.blobs().get(output.hash()).orElseThrow().text()).isEqualTo("a long output");
     }
@@ -260,9 +264,11 @@ public abstract class JournalContract extends StorageContract {
     @Test
     void j15_aForgedIdAndARevokedOneLookAlike() {
         WaitRow wait = suspended("w-1");
-        assertThat(changingNothing(() -> resolve(new WaitId("forged"), Verdict.APPROVED, "mallory"))).isEmpty();
+        assertThat(changingNothing(() -> resolve(new WaitId("forged"), Verdict.APPROVED, "mallory")))
+                .isEmpty();
         storage.sessions().delete("s");
-        assertThat(changingNothing(() -> resolve(wait.open().id(), Verdict.APPROVED, "alice"))).isEmpty();
+        assertThat(changingNothing(() -> resolve(wait.open().id(), Verdict.APPROVED, "alice")))
+                .isEmpty();
         assertThat(storage.journal().findWait(wait.open().id())).isEmpty();
     }
 
@@ -293,7 +299,8 @@ public abstract class JournalContract extends StorageContract {
         WaitRow wait = Waits.approval(started, "w-1", ManualClock.BEGINNING.plusSeconds(60));
         storage.turns().suspend(Waits.suspension(started, wait));
         reopen();
-        assertThat(storage.journal().findWait(wait.open().id()).orElseThrow().open()).isEqualTo(wait.open());
+        assertThat(storage.journal().findWait(wait.open().id()).orElseThrow().open())
+                .isEqualTo(wait.open());
         tick(Duration.ofMinutes(1));
         assertThat(start("s").turn().id()).isEqualTo(T1);
     }
@@ -319,8 +326,10 @@ public abstract class JournalContract extends StorageContract {
             assertThat(decision.by()).isEqualTo("alice");
         }
         assertThat(storage.journal().openWaits(Optional.empty(), 10)).containsExactly(foreign.open());
-        assertThat(changingNothing(() -> storage.journal().cancelWaits("s", "alice"))).isZero();
+        assertThat(changingNothing(() -> storage.journal().cancelWaits("s", "alice")))
+                .isZero();
         Started again = start("s");
-        assertThat(committed(CommitDraft.of(again).says("Hello", "Hi")).revision()).isEqualTo(1);
+        assertThat(committed(CommitDraft.of(again).says("Hello", "Hi")).revision())
+                .isEqualTo(1);
     }
 }

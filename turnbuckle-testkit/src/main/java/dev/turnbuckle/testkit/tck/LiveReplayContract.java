@@ -78,7 +78,9 @@ public abstract class LiveReplayContract {
     }
 
     private static List<String> textsOf(List<SessionEvent> events) {
-        return events.stream().map(e -> ((Activity.TextDelta) e.activity()).text()).toList();
+        return events.stream()
+                .map(e -> ((Activity.TextDelta) e.activity()).text())
+                .toList();
     }
 
     private static Cursor at(Cursor cursor, long position) {
@@ -218,7 +220,8 @@ public abstract class LiveReplayContract {
             read.addAll(textsOf(events));
             cursor = events.getLast().cursor();
         }
-        assertThat(read).isEqualTo(IntStream.range(0, 100).mapToObj(i -> "text " + i).toList());
+        assertThat(read)
+                .isEqualTo(IntStream.range(0, 100).mapToObj(i -> "text " + i).toList());
     }
 
     private List<SessionEvent> portion(Cursor cursor) {
@@ -469,7 +472,9 @@ public abstract class LiveReplayContract {
             live.end("s", "deleted");
             assertThat(wake.await(seen, PATIENCE)).isTrue();
         }
-        assertThat(after(start)).extracting(SessionEvent::activity).containsExactly(new Activity.SessionEnded("deleted"));
+        assertThat(after(start))
+                .extracting(SessionEvent::activity)
+                .containsExactly(new Activity.SessionEnded("deleted"));
     }
 
     @Test

@@ -147,7 +147,8 @@ public abstract class TurnContract extends StorageContract {
         Started started = suspended(wait("w-1"));
         assertThat(row().state()).isEqualTo(TurnSummary.State.SUSPENDED);
         assertThat(row().times().driven()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased()).isTrue();
+        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased())
+                .isTrue();
         assertThat(stateOf(started.inputs().getFirst())).isEqualTo(InboxItem.State.CLAIMED);
         assertThat(due()).isEmpty();
         assertThat(storage.inbox().nextDue(Set.of(AGENT))).isEmpty();
@@ -169,7 +170,8 @@ public abstract class TurnContract extends StorageContract {
         assertThat(second.turn().state()).isEqualTo(TurnSummary.State.RUNNING);
         assertThat(second.turn().attempts()).as("waiting is no failed attempt").isEqualTo(1);
         assertThat(second.turn().times().driven()).isEqualTo(Waits.DRIVEN);
-        assertThat(second.inputs()).extracting(InboxItem::sequence)
+        assertThat(second.inputs())
+                .extracting(InboxItem::sequence)
                 .containsExactly(first.inputs().getFirst().sequence());
         assertThat(second.waits()).hasSize(1);
         assertThat(String.valueOf(second.waits().getFirst().decision())).contains("APPROVED", "bob");
@@ -194,8 +196,8 @@ public abstract class TurnContract extends StorageContract {
         resolve(one);
         Started again = start("s");
         resolve(two);
-        Suspension refused = changingNothing(
-                () -> storage.turns().suspend(Waits.suspension(again, List.of(Entries.done("model/1", "{}")), two)));
+        Suspension refused = changingNothing(() ->
+                storage.turns().suspend(Waits.suspension(again, List.of(Entries.done("model/1", "{}")), two)));
         assertThat(refused).isEqualTo(new Suspension.Ready());
         assertThat(row().state()).isEqualTo(TurnSummary.State.RUNNING);
     }
@@ -229,7 +231,8 @@ public abstract class TurnContract extends StorageContract {
         suspended(wait("w-1"));
         assertThat(cancel("t-1")).isEqualTo(CancelResult.REQUESTED);
         assertThat(due()).containsExactly("s");
-        assertThat(start("s").turn().gate()).isEqualTo(new TurnRow.Gate(TurnRow.Gate.State.CANCELLED, "alice", "pressed stop"));
+        assertThat(start("s").turn().gate())
+                .isEqualTo(new TurnRow.Gate(TurnRow.Gate.State.CANCELLED, "alice", "pressed stop"));
     }
 
     @Test
@@ -272,7 +275,8 @@ public abstract class TurnContract extends StorageContract {
     void t06_aRunningTurnWhoseDriverDiedIsDueWhenItsLeaseExpires() {
         Started started = started();
         assertThat(due()).isEmpty();
-        assertThat(storage.inbox().nextDue(Set.of(AGENT))).contains(started.lease().expiresAt());
+        assertThat(storage.inbox().nextDue(Set.of(AGENT)))
+                .contains(started.lease().expiresAt());
         tick(TTL);
         assertThat(due()).containsExactly("s");
         assertThat(start("s").turn().id()).isEqualTo(T1);
@@ -298,7 +302,8 @@ public abstract class TurnContract extends StorageContract {
         Started again = ((Start.Go) storage.turns().start(request)).started();
         assertThat(again.turn().id()).isEqualTo(first.turn().id());
         assertThat(again.lease().generation()).isEqualTo(first.lease().generation());
-        assertThat(again.inputs()).extracting(InboxItem::sequence)
+        assertThat(again.inputs())
+                .extracting(InboxItem::sequence)
                 .containsExactly(first.inputs().getFirst().sequence());
     }
 
@@ -320,7 +325,9 @@ public abstract class TurnContract extends StorageContract {
         assertThat(changingNothing(() -> commit(CommitDraft.of(started).says("Hello", "Hi"))))
                 .isEqualTo(new CommitResult.CancelledBefore("alice", "pressed stop"));
         var cancelled = new TurnOutcome.Cancelled(T1, "", "alice", "pressed stop");
-        assertThat(committed(CommitDraft.of(started).says("Hello").outcome(cancelled)).revision()).isEqualTo(1);
+        assertThat(committed(CommitDraft.of(started).says("Hello").outcome(cancelled))
+                        .revision())
+                .isEqualTo(1);
         assertThat(row().gate().state()).isEqualTo(TurnRow.Gate.State.CANCELLED);
         assertThat(changingNothing(() -> cancel("t-1"))).isEqualTo(CancelResult.ALREADY_REQUESTED);
     }
@@ -411,7 +418,8 @@ public abstract class TurnContract extends StorageContract {
                 .isTrue();
         assertThat(row().state()).isEqualTo(TurnSummary.State.RUNNING);
         assertThat(row().lastError()).isEqualTo("storage away");
-        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased()).isTrue();
+        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased())
+                .isTrue();
         Instant again = ManualClock.BEGINNING.plusSeconds(60);
         assertThat(storage.inbox().nextDue(Set.of(AGENT))).contains(again);
         assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.NOT_YET, again));

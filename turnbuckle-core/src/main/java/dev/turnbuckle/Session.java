@@ -152,7 +152,14 @@ public final class Session {
 
     /** Cancels inputs that no turn has claimed yet (Q15); one answer each, in order. */
     public List<Inbox.CancelAnswer> cancelInputs(List<Inbox.Ref> inputs) {
-        return turnbuckle.node().storage().inbox().cancel(id, inputs);
+        var node = turnbuckle.node();
+        List<Inbox.CancelAnswer> answers = node.storage().inbox().cancel(id, inputs);
+        for (Inbox.CancelAnswer answer : answers) {
+            if (answer instanceof Inbox.CancelAnswer.Cancelled(var item)) {
+                node.live().append(id, new Activity.InboxChanged(item.sequence(), item.turn(), "cancelled"));
+            }
+        }
+        return answers;
     }
 
     /** Tokens of all its turns. */

@@ -6,6 +6,7 @@ import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.SessionDeletedException;
 import dev.turnbuckle.internal.worker.Node;
 import dev.turnbuckle.internal.worker.TurnEnds;
+import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.session.CancelResult;
 import dev.turnbuckle.session.InboxItem;
@@ -119,8 +120,8 @@ public final class Turn {
                 }
                 Duration look = fresh || node.storage().traits().shared() ? LOOK : RARELY;
                 boolean changed = waiter.signal().await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
+                fresh = false;
                 if (!changed) {
-                    fresh = false;
                     var next = followed();
                     if (!next.equals(ref.turn())) {
                         node.ends().leave(ref);
@@ -239,6 +240,12 @@ public final class Turn {
         if (result == CancelResult.REQUESTED) {
             var ref = new Turns.TurnRef(session.id(), followed());
             turnbuckle.worker().cancelled(ref);
+            if (sent.sequence() > 0 && summary().isEmpty()) {
+                turnbuckle
+                        .node()
+                        .live()
+                        .append(session.id(), new Activity.InboxChanged(sent.sequence(), id(), "cancelled"));
+            }
             turnbuckle.worker().offer(session.id());
             turnbuckle.node().ends().changed(ref);
         }

@@ -765,4 +765,81 @@ class TurnTest {
             assertThat(seen).endsWith("turn_ended").doesNotContain("committed");
         }
     }
+
+    /** An open turn whose journal says that another build asked something else of the model. */
+    private static dev.turnbuckle.session.TurnId drivenByAnotherBuild(MemoryStorage storage) {
+        storage.open(dev.turnbuckle.env.Environment.system());
+        var turn = new dev.turnbuckle.session.TurnId("t-1");
+        storage.inbox()
+                .accept(new dev.turnbuckle.store.Inbox.NewInput(
+                        "s",
+                        "test",
+                        turn,
+                        dev.turnbuckle.session.InboxItem.Kind.USER,
+                        dev.turnbuckle.session.InboxItem.Delivery.NEXT_TURN,
+                        "{\"message\":{\"role\":\"USER\",\"parts\":[{\"type\":\"text\",\"text\":\"hi\"}],"
+                                + "\"interrupted\":false}}",
+                        null,
+                        java.util.Map.of(),
+                        null,
+                        Duration.ZERO));
+        var by = new dev.turnbuckle.store.Claimant("old", "old", "old");
+        var go = (dev.turnbuckle.store.Turns.Start.Go) storage.turns()
+                .start(new dev.turnbuckle.store.Turns.StartRequest(
+                        "s", by, Duration.ofMinutes(1), java.util.Set.of("test")));
+        var now = java.time.Instant.now();
+        String request = "{\"chain\":\"c\",\"composition\":\"old\"}";
+        storage.journal()
+                .record(
+                        go.started().lease(),
+                        turn,
+                        List.of(new dev.turnbuckle.store.JournalEntry(
+                                "model/1",
+                                "model",
+                                dev.turnbuckle.tool.EffectClass.READ,
+                                dev.turnbuckle.internal.codec.Hash.of(request),
+                                request,
+                                "{}",
+                                1,
+                                now,
+                                now)),
+                        List.of());
+        storage.turns().abandon(go.started().lease(), turn, null, Duration.ZERO, false);
+        return turn;
+    }
+
+    @Test
+    void aJournalThatDoesNotFitFailsTheTurnAndShowsThePaths() {
+        var storage = new MemoryStorage();
+        var turn = drivenByAnotherBuild(storage);
+        try (var turnbuckle = Turnbuckle.builder()
+                .storage(storage)
+                .agent(agent(new StubModel(says("next"))).build())
+                .build()) {
+            Session session = turnbuckle.session("s");
+            var outcome = (Failed) session.turn(turn).await();
+            assertThat(outcome.code()).isEqualTo("journal_mismatch");
+            assertThat(outcome.message()).contains("model/1", "/composition: recorded \"old\"");
+            assertThat(session.ask("go on")).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void aJournalThatDoesNotFitCanHoldTheTurnForABuildThatDoes() {
+        var storage = new MemoryStorage();
+        var turn = drivenByAnotherBuild(storage);
+        try (var turnbuckle = Turnbuckle.builder()
+                .storage(storage)
+                .holdOnMismatch()
+                .agent(agent(new StubModel(says("next"))).build())
+                .build()) {
+            Turn held = turnbuckle.session("s").turn(turn);
+            while (storage.turns().find("s", turn).orElseThrow().lastError() == null) {
+                Thread.onSpinWait();
+            }
+            assertThat(held.summary().orElseThrow().endedAt()).isNull();
+            assertThat(held.cancel("give up")).isEqualTo(CancelResult.REQUESTED);
+            assertThat(held.await()).isInstanceOf(Cancelled.class);
+        }
+    }
 }

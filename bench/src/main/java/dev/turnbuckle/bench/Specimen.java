@@ -80,7 +80,7 @@ record Specimen(
                 r -> new Lease(r.getString(1), r.getString(2), r.getString(3)));
         List<String> messages = all(
                 reader,
-                "SELECT message FROM entry WHERE branch = (SELECT branch FROM session WHERE id = ?) ORDER BY depth",
+                "SELECT message FROM entry WHERE turn = (SELECT id FROM turn WHERE session = ?) ORDER BY id",
                 session,
                 r -> r.getString(1));
         return one(

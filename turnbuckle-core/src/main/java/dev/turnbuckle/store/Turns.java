@@ -25,10 +25,10 @@ public interface Turns {
      * A driver that gives up without a commit: the lease goes, the turn stays for the next one after a pause.
      *
      * @param counted false for a drain, which is no failed attempt (T12)
-     * @param pause {@code null} to hold the turn until something else wakes it (T4)
+     * @param pause before the next attempt
      * @return false when the lease was no longer this holder's; then nothing changed
      */
-    boolean abandon(Lease lease, TurnId turn, @Nullable String error, @Nullable Duration pause, boolean counted);
+    boolean abandon(Lease lease, TurnId turn, @Nullable String error, Duration pause, boolean counted);
 
     /** Sets the gate, or cancels the input that has not been claimed (T8). */
     CancelResult cancel(String session, TurnId turn, String by, String reason);

@@ -35,6 +35,9 @@ final class Driver {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    /** How often a held turn is looked at by a build that may fit it (T4). */
+    private static final Duration HELD_PAUSE = Duration.ofMinutes(1);
+
     private final Node node;
     private final Committing committing;
 
@@ -190,7 +193,7 @@ final class Driver {
             case Turns.Suspension.Suspended s -> {
                 var waits = waiting.waits().stream().map(w -> w.open()).toList();
                 node.live().append(started.session().id(), new Activity.TurnSuspended(turn.id(), waits));
-                node.ends().ended(drive.turn(), new TurnOutcome.Suspended(turn.id(), waits));
+                node.ends().changed(drive.turn());
             }
             case Turns.Suspension.Ready r -> {
                 node.storage().turns().abandon(drive.lease(), turn.id(), null, Duration.ZERO, false);
@@ -207,8 +210,8 @@ final class Driver {
             Turns.Started started, Drive drive, TurnResult.Mismatch mismatch, SessionCache.Settled settled)
             throws InterruptedException {
         LOG.error("session {}: {}", started.session().id(), mismatch.message());
-        if (node.options().holdOnMismatch()) {
-            node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), null, true);
+        if (node.options().holdOnMismatch() && !drive.cancelRequested()) {
+            node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), HELD_PAUSE, false);
         } else {
             committing.commit(started, drive, mismatch.asFailure(), settled);
         }

@@ -221,10 +221,7 @@ public final class Worker {
                     }
                 }
             }
-            Duration untilDue = untilNextDue();
-            return shared && node.options().poll().compareTo(untilDue) < 0
-                    ? node.options().poll()
-                    : untilDue;
+            return shared ? node.options().poll() : untilNextDue();
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
             return Duration.ofSeconds(1);

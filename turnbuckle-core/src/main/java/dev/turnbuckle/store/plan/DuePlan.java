@@ -34,7 +34,7 @@ public final class DuePlan {
         if (lease != null && lease.liveAt(now)) {
             return lease.expiresAt();
         }
-        return open.gate().cancelled() || notBefore == null ? now : held(notBefore) ? null : notBefore;
+        return open.gate().cancelled() || notBefore == null ? now : notBefore;
     }
 
     static @Nullable Instant earliestDeadline(List<WaitRow> waits) {
@@ -45,12 +45,4 @@ public final class DuePlan {
                 .min(Instant::compareTo)
                 .orElse(null);
     }
-
-    /** A turn that waits for an operator (T4). */
-    static boolean held(Instant notBefore) {
-        return !notBefore.isBefore(HELD);
-    }
-
-    /** Far enough to never come, near enough for every database. */
-    static final Instant HELD = Instant.parse("9999-01-01T00:00:00Z");
 }

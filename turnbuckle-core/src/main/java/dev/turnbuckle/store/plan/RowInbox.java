@@ -108,9 +108,9 @@ final class RowInbox implements Inbox {
     @Override
     public Steers claimSteers(Lease lease, TurnId turn, int point) {
         String session = lease.scope().id();
-        boolean nothing = transactions.read(rows -> rows.claimedBy(session, turn).stream()
-                        .noneMatch(i -> i.status().point() == point)
-                && joining(rows, session).isEmpty());
+        boolean nothing = transactions.read(rows ->
+                rows.claimedBy(session, turn).stream().noneMatch(i -> i.status().point() == point)
+                        && joining(rows, session).isEmpty());
         return nothing
                 ? new Steers.Claimed(List.of())
                 : transactions.write(rows -> claimSteers(rows, lease, turn, point));

@@ -54,7 +54,7 @@ final class RowTurns implements Turns {
         var pending = open == null ? RowInbox.claimable(rows, session.id()) : List.<InboxItem>of();
         var decision = ClaimPlan.decide(open, waits, pending, rows.now());
         if (decision instanceof ClaimPlan.Decision.Nothing nothing) {
-            rows.updateWork(session.work(session.openTurn(), heldOr(nothing.due())));
+            rows.updateWork(session.work(session.openTurn(), nothing.due()));
             return new Start.Empty(nothing.reason(), nothing.due());
         }
         var grant = RowLeases.acquire(rows, transactions, RowStorage.scope(session.id()), request.by(), request.ttl());
@@ -72,10 +72,6 @@ final class RowTurns implements Turns {
                             case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
                         });
         };
-    }
-
-    private static @Nullable Instant heldOr(@Nullable Instant due) {
-        return due != null && DuePlan.held(due) ? null : due;
     }
 
     private static Started opened(Rows rows, SessionRow session, InboxItem row, Grant.Granted granted) {
@@ -168,8 +164,7 @@ final class RowTurns implements Turns {
     }
 
     @Override
-    public boolean abandon(
-            Lease lease, TurnId turn, @Nullable String error, @Nullable Duration pause, boolean counted) {
+    public boolean abandon(Lease lease, TurnId turn, @Nullable String error, Duration pause, boolean counted) {
         return transactions.write(rows -> {
             String id = lease.scope().id();
             SessionRow session = rows.session(id);
@@ -178,9 +173,7 @@ final class RowTurns implements Turns {
                 return false;
             }
             var t = row.times();
-            Instant notBefore = pause == null
-                    ? DuePlan.HELD
-                    : pause.isZero() ? null : rows.now().plus(pause);
+            Instant notBefore = pause.isZero() ? null : rows.now().plus(pause);
             TurnRow left = row.attempts(counted ? row.attempts() : Math.max(0, row.attempts() - 1), error)
                     .with(new TurnRow.Times(t.openedAt(), t.driven(), notBefore, null));
             rows.updateTurn(left);

@@ -49,7 +49,9 @@ public abstract class InboxContract extends StorageContract {
     }
 
     private List<InboxItem> steers(Lease lease, Started started, int point) {
-        return ((Steers.Claimed) storage.inbox().claimSteers(lease, started.turn().id(), point)).items();
+        return ((Steers.Claimed)
+                        storage.inbox().claimSteers(lease, started.turn().id(), point))
+                .items();
     }
 
     private static List<String> textsOf(List<InboxItem> rows) {
@@ -106,7 +108,8 @@ public abstract class InboxContract extends StorageContract {
         assertThat(changingNothing(() -> answer(draft("t-9", "Hello").key("k"))))
                 .isEqualTo(new Accepted.Row(started.inputs().getFirst(), true, new TurnId("t-1")));
         committed(CommitDraft.of(started).says("Hello", "Hi"));
-        var again = (Accepted.Row) changingNothing(() -> answer(draft("t-9", "Hello").key("k")));
+        var again = (Accepted.Row)
+                changingNothing(() -> answer(draft("t-9", "Hello").key("k")));
         assertThat(again.existing()).isTrue();
         assertThat(again.item().turn().value()).isEqualTo("t-1");
         assertThat(again.item().status().state()).isEqualTo(State.APPLIED);
@@ -123,7 +126,9 @@ public abstract class InboxContract extends StorageContract {
                     .isInstanceOfSatisfying(Accepted.KeyConflict.class, conflict -> {
                         assertThat(conflict.existing()).isEqualTo(first);
                         assertThat(conflict.existingHash()).matches("[0-9a-f]{64}");
-                        assertThat(conflict.offeredHash()).matches("[0-9a-f]{64}").isNotEqualTo(conflict.existingHash());
+                        assertThat(conflict.offeredHash())
+                                .matches("[0-9a-f]{64}")
+                                .isNotEqualTo(conflict.existingHash());
                     });
         }
     }
@@ -131,7 +136,8 @@ public abstract class InboxContract extends StorageContract {
     @Test
     void q02_keysBelongToTheirSessionAndWithoutOneEachCallIsNew() {
         accept(draft("t-1", "Hello").key("k"));
-        assertThat(accept(InputDraft.of("s2", "t-2", "Other").key("k")).sequence()).isPositive();
+        assertThat(accept(InputDraft.of("s2", "t-2", "Other").key("k")).sequence())
+                .isPositive();
         InboxItem one = accept("t-3", "Again");
         InboxItem two = accept("t-4", "Again");
         assertThat(two.sequence()).isGreaterThan(one.sequence());
@@ -145,8 +151,11 @@ public abstract class InboxContract extends StorageContract {
             calls.add(() -> answer(draft));
         }
         List<Accepted> answers = atOnce(calls);
-        assertThat(answers).filteredOn(a -> a instanceof Accepted.Row r && !r.existing()).hasSize(1);
-        assertThat(answers.stream().map(a -> ((Accepted.Row) a).item().turn()).distinct()).hasSize(1);
+        assertThat(answers)
+                .filteredOn(a -> a instanceof Accepted.Row r && !r.existing())
+                .hasSize(1);
+        assertThat(answers.stream().map(a -> ((Accepted.Row) a).item().turn()).distinct())
+                .hasSize(1);
         assertThat(storage.inbox().list("s", Set.of(State.PENDING))).hasSize(1);
     }
 
@@ -160,8 +169,8 @@ public abstract class InboxContract extends StorageContract {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("200"));
         accept("t-1", "x".repeat(100));
-        changingNothing(() -> assertThatThrownBy(() -> accept("t-2", "é".repeat(100)))
-                .isInstanceOf(InvalidInputException.class));
+        changingNothing(() ->
+                assertThatThrownBy(() -> accept("t-2", "é".repeat(100))).isInstanceOf(InvalidInputException.class));
     }
 
     @Test
@@ -206,7 +215,9 @@ public abstract class InboxContract extends StorageContract {
                 .says("Plan a week", "Done")
                 .settling(started.inputs().getFirst().sequence(), steer.sequence()));
         assertThat(stateOf(steer)).isEqualTo(State.APPLIED);
-        assertThat(inbox(steer).status().turn()).as("its sender sees which turn").isEqualTo(new TurnId("t-1"));
+        assertThat(inbox(steer).status().turn())
+                .as("its sender sees which turn")
+                .isEqualTo(new TurnId("t-1"));
         assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-3"));
     }
 
@@ -322,8 +333,8 @@ public abstract class InboxContract extends StorageContract {
                 .isEqualTo(new InboxItem.Status(State.CLAIMED, new TurnId("t-1"), 1, 0, 1, null));
         accept(draft("t-2", "Steer").steer());
         takeOver(started.lease());
-        assertThat(changingNothing(
-                        () -> storage.inbox().claimSteers(started.lease(), started.turn().id(), 1)))
+        assertThat(changingNothing(() -> storage.inbox()
+                        .claimSteers(started.lease(), started.turn().id(), 1)))
                 .isEqualTo(new Steers.LeaseLost("superseded"));
     }
 
@@ -336,7 +347,8 @@ public abstract class InboxContract extends StorageContract {
             assertThat(storage.leases().renew(List.of(lease), TTL).getFirst())
                     .isInstanceOf(dev.turnbuckle.store.Leases.Renewal.Renewed.class);
         }
-        assertThat(committed(CommitDraft.of(started).says("Hello", "Hi")).revision()).isEqualTo(1);
+        assertThat(committed(CommitDraft.of(started).says("Hello", "Hi")).revision())
+                .isEqualTo(1);
     }
 
     @Test
@@ -398,7 +410,8 @@ public abstract class InboxContract extends StorageContract {
         Started second = start("s");
         var borrowed = CommitDraft.of(first).says("Hello", "Hi").under(first.lease());
         assertThat(changingNothing(() -> commit(borrowed))).isEqualTo(new CommitResult.LeaseLost("superseded"));
-        assertThat(committed(CommitDraft.of(second).says("Hello", "Hi")).revision()).isEqualTo(1);
+        assertThat(committed(CommitDraft.of(second).says("Hello", "Hi")).revision())
+                .isEqualTo(1);
     }
 
     @Test
@@ -420,8 +433,8 @@ public abstract class InboxContract extends StorageContract {
         assertThat(second.turn().id()).isEqualTo(new TurnId("t-1"));
         assertThat(second.turn().lastError()).isEqualTo("a failure");
         assertThat(textsOf(second.inputs())).containsExactly("Hello");
-        assertThat(changingNothing(
-                        () -> storage.turns().abandon(first.lease(), first.turn().id(), "late", Duration.ZERO, true)))
+        assertThat(changingNothing(() ->
+                        storage.turns().abandon(first.lease(), first.turn().id(), "late", Duration.ZERO, true)))
                 .isFalse();
     }
 
@@ -463,7 +476,8 @@ public abstract class InboxContract extends StorageContract {
         assertThat(answers).hasSize(5);
         assertThat(answers.get(0))
                 .isInstanceOfSatisfying(
-                        CancelAnswer.Cancelled.class, c -> assertThat(textOf(c.item())).isEqualTo("pending"));
+                        CancelAnswer.Cancelled.class,
+                        c -> assertThat(textOf(c.item())).isEqualTo("pending"));
         assertThat(answers.get(1))
                 .isEqualTo(new CancelAnswer.AlreadyClaimed(started.inputs().getFirst(), new TurnId("t-1")));
         assertThat(answers.get(2)).isEqualTo(new CancelAnswer.NotFound(refs.get(2)));
@@ -499,8 +513,10 @@ public abstract class InboxContract extends StorageContract {
     @Test
     void q16_anUnknownAnchorChangesNothing() {
         accept("t-1", "1");
-        assertThat(changingNothing(() -> storage.inbox().cancelFrom("s", new Ref.Key("unknown")))).isEmpty();
-        assertThat(changingNothing(() -> storage.inbox().cancelFrom("s", new Ref.Sequence(9_999)))).isEmpty();
+        assertThat(changingNothing(() -> storage.inbox().cancelFrom("s", new Ref.Key("unknown"))))
+                .isEmpty();
+        assertThat(changingNothing(() -> storage.inbox().cancelFrom("s", new Ref.Sequence(9_999))))
+                .isEmpty();
     }
 
     // ---- Q17
@@ -512,9 +528,11 @@ public abstract class InboxContract extends StorageContract {
         committed(CommitDraft.of(started).says("Hello", "Hi"));
         reopen();
         for (Ref ref : List.of(ref(row), new Ref.Key("k"), new Ref.Turn(new TurnId("t-1")))) {
-            assertThat(storage.inbox().find("s", ref).orElseThrow().status().state()).isEqualTo(State.APPLIED);
+            assertThat(storage.inbox().find("s", ref).orElseThrow().status().state())
+                    .isEqualTo(State.APPLIED);
         }
-        assertThat(storage.turns().find("s", new TurnId("t-1")).orElseThrow().ending()).isNotNull();
+        assertThat(storage.turns().find("s", new TurnId("t-1")).orElseThrow().ending())
+                .isNotNull();
     }
 
     @Test
@@ -523,14 +541,18 @@ public abstract class InboxContract extends StorageContract {
         assertThat(storage.inbox().find("s", new Ref.Turn(new TurnId("t-2")))).isEmpty();
         assertThat(storage.inbox().find("s", new Ref.Key("k"))).isEmpty();
         assertThat(storage.inbox().find("s2", new Ref.Turn(new TurnId("t-1")))).isEmpty();
-        assertThat(storage.turns().find("s", new TurnId("t-1"))).as("not claimed yet").isEmpty();
-        assertThat(storage.turns().cancelled(List.of(new Turns.TurnRef("s", new TurnId("t-1"))))).isEmpty();
+        assertThat(storage.turns().find("s", new TurnId("t-1")))
+                .as("not claimed yet")
+                .isEmpty();
+        assertThat(storage.turns().cancelled(List.of(new Turns.TurnRef("s", new TurnId("t-1")))))
+                .isEmpty();
     }
 
     @Test
     void q02_anInputForAnotherAgentThanTheSessionsIsRefused() {
         accept("t-1", "Hello");
-        changingNothing(() -> assertThatThrownBy(() -> accept(draft("t-2", "Hello").agent("another")))
+        changingNothing(() -> assertThatThrownBy(
+                        () -> accept(draft("t-2", "Hello").agent("another")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll("\"agent\"", "\"another\""));
     }

@@ -58,7 +58,9 @@ public abstract class LeaseContract extends StorageContract {
     void l01_scopesAreApartByKindAndId() {
         granted(ANN);
         for (Scope other : List.of(new Scope("timer", "s"), new Scope("session", "S"), new Scope("session:s", ""))) {
-            assertThat(storage.leases().acquire(other, BOB, TTL)).as(other.toString()).isInstanceOf(Grant.Granted.class);
+            assertThat(storage.leases().acquire(other, BOB, TTL))
+                    .as(other.toString())
+                    .isInstanceOf(Grant.Granted.class);
         }
         assertThat(storage.leases().list()).hasSize(4);
     }
@@ -87,8 +89,8 @@ public abstract class LeaseContract extends StorageContract {
     @Test
     void l02_aLiveLeaseIsBusyForAnyOtherClaimantOfTheSameProcessToo() {
         Lease lease = granted(ANN);
-        List<Claimant> others = List.of(
-                BOB, new Claimant("ann", "ann-1", "token-c"), new Claimant("ann", "ann-2", "token-a"));
+        List<Claimant> others =
+                List.of(BOB, new Claimant("ann", "ann-1", "token-c"), new Claimant("ann", "ann-2", "token-a"));
         for (Claimant other : others) {
             assertThat(changingNothing(() -> acquire(other))).isEqualTo(new Grant.Busy(lease));
         }
@@ -224,9 +226,13 @@ public abstract class LeaseContract extends StorageContract {
     void l05_aStaleReleaseNeverClearsASuccessor() {
         Lease lease = granted(ANN);
         tick(TTL);
-        assertThat(changingNothing(() -> storage.leases().release(lease))).as("expired").isFalse();
+        assertThat(changingNothing(() -> storage.leases().release(lease)))
+                .as("expired")
+                .isFalse();
         Lease next = granted(BOB);
-        assertThat(changingNothing(() -> storage.leases().release(lease))).as("superseded").isFalse();
+        assertThat(changingNothing(() -> storage.leases().release(lease)))
+                .as("superseded")
+                .isFalse();
         assertThat(stored()).isEqualTo(next);
     }
 
@@ -288,11 +294,10 @@ public abstract class LeaseContract extends StorageContract {
                 .isEqualTo(new Journal.RecordResult.LeaseLost("superseded"));
         assertThat(changingNothing(() -> commit(CommitDraft.of(started).says("Hello", "Hi"))))
                 .isEqualTo(new CommitResult.LeaseLost("superseded"));
-        assertThat(changingNothing(() ->
-                        storage.turns().suspend(Waits.suspension(started, Waits.approval(started, "wait-1")))))
-                .isEqualTo(new Turns.Suspension.LeaseLost("superseded"));
         assertThat(changingNothing(
-                        () -> storage.turns().abandon(started.lease(), turn, "late", Duration.ZERO, true)))
+                        () -> storage.turns().suspend(Waits.suspension(started, Waits.approval(started, "wait-1")))))
+                .isEqualTo(new Turns.Suspension.LeaseLost("superseded"));
+        assertThat(changingNothing(() -> storage.turns().abandon(started.lease(), turn, "late", Duration.ZERO, true)))
                 .isFalse();
     }
 

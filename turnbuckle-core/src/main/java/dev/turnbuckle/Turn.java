@@ -120,8 +120,8 @@ public final class Turn {
                 }
                 Duration look = fresh || node.storage().traits().shared() ? LOOK : RARELY;
                 boolean changed = waiter.signal().await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
+                fresh = false;
                 if (!changed) {
-                    fresh = false;
                     var next = followed();
                     if (!next.equals(ref.turn())) {
                         node.ends().leave(ref);

@@ -2,6 +2,7 @@ package dev.turnbuckle.bench;
 
 import dev.turnbuckle.bench.Figure.Bar;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class TurnsBench {
     static final int MANY = 64;
 
-    private static final int WARM_UP_ROUNDS = 3;
+    private static final int LEAST_WARM_UP = 3;
+    private static final int MOST_WARM_UP = 30;
+
+    /** A server is warm when the compilers have little left to do: this share of a round, both contenders together. */
+    private static final double COMPILING = 0.2;
 
     private final Options options;
     private final Path folder;
@@ -42,19 +47,31 @@ final class TurnsBench {
 
     /** Floor, ours, floor, ours …: what else the machine does meets both. */
     private List<Pair> pairs(Contender floor, Contender ours, int sessions) throws InterruptedException {
+        boolean warm = false;
+        for (int i = 0; i < MOST_WARM_UP && !(warm && i >= LEAST_WARM_UP); i++) {
+            long before = compiling();
+            pair(floor, ours, sessions, "warm" + i);
+            warm = compiling() - before < COMPILING * options.round().toMillis();
+        }
         var pairs = new ArrayList<Pair>();
-        for (int i = -WARM_UP_ROUNDS; i < options.rounds(); i++) {
-            String name = "s" + sessions + "-" + (WARM_UP_ROUNDS + i);
-            var pair = new Pair(
-                    Round.of(floor, name, sessions, options.round()), Round.of(ours, name, sessions, options.round()));
-            progress.say("turns, " + sessions + " at once, "
-                    + (i < 0 ? "warming up" : "round " + (i + 1) + " of " + options.rounds())
-                    + ": floor " + said(pair.floor()) + ", ours " + said(pair.ours()));
-            if (i >= 0) {
-                pairs.add(pair);
-            }
+        for (int i = 1; i <= options.rounds(); i++) {
+            pairs.add(pair(floor, ours, sessions, "round" + i));
         }
         return pairs;
+    }
+
+    /** Milliseconds of the just-in-time compilers. */
+    private static long compiling() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+    }
+
+    private Pair pair(Contender floor, Contender ours, int sessions, String round) throws InterruptedException {
+        String name = sessions + "-" + round;
+        var pair = new Pair(
+                Round.of(floor, name, sessions, options.round()), Round.of(ours, name, sessions, options.round()));
+        progress.say("turns, " + sessions + " at once, " + round + ": floor " + said(pair.floor()) + ", ours "
+                + said(pair.ours()));
+        return pair;
     }
 
     private static String said(Round round) {

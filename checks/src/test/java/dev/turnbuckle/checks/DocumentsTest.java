@@ -56,7 +56,8 @@ class DocumentsTest {
     private static Map<String, String> regions() {
         var regions = new TreeMap<String, String>();
         regionsFound()
-                .forEach(r -> regions.put(r.group(1), r.group(2).stripIndent().strip()));
+                .forEach(r -> regions.put(
+                        r.group(1), r.group(2).stripTrailing().stripIndent().strip()));
         return regions;
     }
 

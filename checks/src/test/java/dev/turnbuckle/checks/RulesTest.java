@@ -70,11 +70,6 @@ class RulesTest {
     }
 
     @Test
-    void aRuleThatIsCalledUntestedHasNone() {
-        assertThat(rules(s -> s == Standing.UNTESTED)).doesNotContainAnyElementsOf(tested());
-    }
-
-    @Test
     void noTestNamesARuleThatDoesNotExistOrIsNotInForce() {
         assertThat(tested()).isSubsetOf(rules(s -> s != Standing.LATER));
     }

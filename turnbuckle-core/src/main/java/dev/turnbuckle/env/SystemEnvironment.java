@@ -3,6 +3,7 @@ package dev.turnbuckle.env;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -84,6 +85,9 @@ final class SystemEnvironment implements Environment {
     }
 
     private static final class LockSignal implements Signal {
+        /** Whoever waits longer than this is not woken by a timer: arming one for each wait costs more than the wait. */
+        private static final long FOREVER = TimeUnit.DAYS.toNanos(365);
+
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition changed = lock.newCondition();
         private volatile long version;
@@ -121,7 +125,11 @@ final class SystemEnvironment implements Environment {
                     if (left <= 0) {
                         return false;
                     }
-                    left = changed.awaitNanos(left);
+                    if (left >= FOREVER) {
+                        changed.await();
+                    } else {
+                        left = changed.awaitNanos(left);
+                    }
                 }
                 return true;
             } finally {

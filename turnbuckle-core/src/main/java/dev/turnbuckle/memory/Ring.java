@@ -6,6 +6,8 @@ import dev.turnbuckle.live.CatchUp;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.live.SessionEvent;
+import dev.turnbuckle.session.OpenWait;
+import dev.turnbuckle.session.TurnOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +64,7 @@ final class Ring {
                 fold = OpenFold.apply(fold, activity, clock);
             }
             long size = size(activity);
-            evictFor(size, now);
+            evictFor(1, size, now);
             ensureCapacity();
             long position = tail + 1;
             slots[index(position)] = new Slot(activity, Math.max(0, revision), size, now);
@@ -75,11 +77,12 @@ final class Ring {
         }
     }
 
-    private void evictFor(long size, long now) {
+    /** Makes room for so many events of this size together. */
+    private void evictFor(int events, long size, long now) {
         long oldest = now - bounds.age().toNanos();
         while (floor < tail) {
             Slot first = slot(floor + 1);
-            boolean over = tail - floor >= bounds.events() || bytes + size > bounds.bytes();
+            boolean over = tail - floor + events > bounds.events() || bytes + size > bounds.bytes();
             if (!over && first.nanos() - oldest >= 0) {
                 return;
             }
@@ -123,8 +126,31 @@ final class Ring {
                     case Activity.ToolStarted t -> t.arguments().length();
                     case Activity.ToolEnded t -> t.text().length();
                     case Activity.ToolProgress t -> t.text().length();
+                    case Activity.InputApplied i -> i.text().length();
+                    case Activity.ModelRetry m -> m.reason().length();
+                    case Activity.ApprovalRequested a -> size(a.asked());
+                    case Activity.TurnSuspended t ->
+                        t.waits().stream().mapToLong(Ring::size).sum();
+                    case Activity.TurnEnded t -> size(t.outcome());
+                    case Activity.Unknown u -> u.json().length();
                     default -> 64L;
                 };
+    }
+
+    private static long size(OpenWait wait) {
+        return 64L + wait.question().length() + wait.details().length();
+    }
+
+    private static long size(TurnOutcome outcome) {
+        return switch (outcome) {
+            case TurnOutcome.Answered a -> a.answer().length();
+            case TurnOutcome.Suspended s ->
+                s.waits().stream().mapToLong(Ring::size).sum();
+            case TurnOutcome.Cancelled c ->
+                (long) c.partialText().length() + c.reason().length();
+            case TurnOutcome.BudgetExhausted b -> b.partialText().length();
+            case TurnOutcome.Failed f -> f.message().length();
+        };
     }
 
     LiveReplay.Tail tail(String incarnation, long known) {
@@ -151,7 +177,7 @@ final class Ring {
         }
         lock.lock();
         try {
-            evictFor(0, now);
+            evictFor(0, 0, now);
             if (cursor.position() > tail) {
                 return new CatchUp.Gap(CatchUp.Reason.UNAVAILABLE, Math.max(0, revision));
             }
@@ -205,7 +231,7 @@ final class Ring {
     boolean trim(long now) {
         lock.lock();
         try {
-            evictFor(0, now);
+            evictFor(0, 0, now);
             boolean empty = floor == tail;
             if (empty) {
                 slots = new Slot[0];

@@ -3,6 +3,8 @@ package dev.turnbuckle.store;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
@@ -43,6 +45,9 @@ public interface PayloadCodec {
     /** DEFLATE at its fastest level; the JDK's own, so nothing enters the host's class path. */
     static PayloadCodec deflate() {
         return new PayloadCodec() {
+            // Making one costs more than compressing a turn record with it.
+            private final Queue<Deflater> idleDeflaters = new ArrayBlockingQueue<>(8);
+
             @Override
             public String name() {
                 return "deflate";
@@ -50,14 +55,18 @@ public interface PayloadCodec {
 
             @Override
             public byte[] encode(byte[] plain) {
-                var deflater = new Deflater(Deflater.BEST_SPEED);
+                Deflater idle = idleDeflaters.poll();
+                Deflater deflater = idle == null ? new Deflater(Deflater.BEST_SPEED) : idle;
                 var out = new ByteArrayOutputStream(plain.length / 2 + 64);
                 try (var stream = new DeflaterOutputStream(out, deflater)) {
                     stream.write(plain);
                 } catch (IOException e) {
                     throw new IllegalStateException("writing to memory", e);
                 } finally {
-                    deflater.end();
+                    deflater.reset();
+                    if (!idleDeflaters.offer(deflater)) {
+                        deflater.end();
+                    }
                 }
                 return out.toByteArray();
             }

@@ -28,6 +28,7 @@ final class Drive implements TurnPort {
     private final Turns.TurnRef turn;
     private final Environment.Signal wake;
     private final Context trace;
+    private final long begunAt;
     private volatile Lease lease;
     private volatile boolean cancelled;
     private volatile @Nullable String lost;
@@ -41,10 +42,16 @@ final class Drive implements TurnPort {
         this.lease = started.lease();
         this.cancelled = started.turn().gate().cancelled();
         this.trace = trace;
+        this.begunAt = node.environment().nanos();
     }
 
     Turns.TurnRef turn() {
         return turn;
+    }
+
+    /** On the monotonic clock. */
+    long begunAt() {
+        return begunAt;
     }
 
     Lease lease() {

@@ -193,7 +193,7 @@ final class Driver {
             case Turns.Suspension.Suspended s -> {
                 var waits = waiting.waits().stream().map(w -> w.open()).toList();
                 node.live().append(started.session().id(), new Activity.TurnSuspended(turn.id(), waits));
-                node.ends().ended(drive.turn(), new TurnOutcome.Suspended(turn.id(), waits));
+                node.ends().changed(drive.turn());
             }
             case Turns.Suspension.Ready r -> {
                 node.storage().turns().abandon(drive.lease(), turn.id(), null, Duration.ZERO, false);

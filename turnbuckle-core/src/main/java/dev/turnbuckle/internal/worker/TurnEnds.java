@@ -30,7 +30,7 @@ public final class TurnEnds {
             return signal;
         }
 
-        /** The last ending or suspension that this process saw since somebody waits. */
+        /** The ending, once this process saw it. A suspension is not told but read: it may be over by now. */
         public @Nullable TurnOutcome outcome() {
             return outcome;
         }
@@ -57,11 +57,10 @@ public final class TurnEnds {
         }
     }
 
-    /** Something changed that waiters should look at: an answered wait, a closing runtime. */
+    /** Something changed that waiters should read: a suspension, an answered wait. */
     public void changed(TurnRef turn) {
         Waiter waiter = waiters.get(turn);
         if (waiter != null) {
-            waiter.outcome = null;
             waiter.signal.raise();
         }
     }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
-    /** How often other processes are listened to: the bound for a cancel to be seen, well below a second (T10). */
+    /** How often other processes are listened to: twice this bounds how late a cancel is seen, well below a second (T10). */
     private static final Duration LISTEN = Duration.ofMillis(100);
 
     /** How often memory is trimmed while there is something to trim. */
@@ -34,6 +34,7 @@ final class Upkeep {
     private final Environment.Signal attention;
     private long renewedAt;
     private long trimmedAt;
+    private volatile boolean resting = true;
     private Environment.@Nullable Task task;
 
     Upkeep(Node node, Worker worker) {
@@ -48,8 +49,11 @@ final class Upkeep {
         task = node.environment().start("turnbuckle-upkeep", this::loop);
     }
 
+    /** Wakes it from a long rest only: a turn is often shorter than the time to the next look. */
     void attend() {
-        attention.raise();
+        if (resting) {
+            attention.raise();
+        }
     }
 
     void close() throws InterruptedException {
@@ -63,7 +67,9 @@ final class Upkeep {
         try {
             while (!node.stopping()) {
                 long seen = attention.version();
+                resting = true;
                 Duration pause = once();
+                resting = pause.compareTo(renewal()) > 0;
                 attention.await(seen, pause);
             }
         } catch (InterruptedException e) {
@@ -80,20 +86,24 @@ final class Upkeep {
             trim();
             if (node.storage().traits().shared()) {
                 listen(drives, observed);
-                return drives.isEmpty() && observed.isEmpty() && node.agents().isEmpty() ? IDLE : LISTEN;
+                Duration listen = LISTEN.compareTo(renewal()) < 0 ? LISTEN : renewal();
+                return drives.isEmpty() && observed.isEmpty() && node.agents().isEmpty() ? IDLE : listen;
             }
-            Duration renewal = node.options().leaseTtl().dividedBy(3);
-            return !drives.isEmpty() ? renewal : node.cache().isEmpty() && observed.isEmpty() ? IDLE : TRIM;
+            return !drives.isEmpty() ? renewal() : node.cache().isEmpty() && observed.isEmpty() ? IDLE : TRIM;
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; leases are renewed until they expire
             LOG.warn("upkeep failed, tried again: {}", e.toString());
             return LISTEN;
         }
     }
 
+    private Duration renewal() {
+        return node.options().leaseTtl().dividedBy(3);
+    }
+
     private void renew(Collection<Drive> drives) {
         long now = node.environment().nanos();
         Duration ttl = node.options().leaseTtl();
-        if (drives.isEmpty() || now - renewedAt < ttl.dividedBy(3).toNanos()) {
+        if (drives.isEmpty() || now - renewedAt < renewal().toNanos()) {
             return;
         }
         List<Drive> held = List.copyOf(drives);
@@ -116,12 +126,7 @@ final class Upkeep {
         if (!node.agents().isEmpty() && node.storage().leases().expireDead() > 0) {
             worker.look();
         }
-        if (!drives.isEmpty()) {
-            Set<Turns.TurnRef> cancelled = node.storage()
-                    .turns()
-                    .cancelled(drives.stream().map(Drive::turn).toList());
-            drives.stream().filter(d -> cancelled.contains(d.turn())).forEach(Drive::cancel);
-        }
+        hearCancels(drives);
         if (!observed.isEmpty()) {
             Map<String, Long> heads = node.storage().sessions().heads(observed);
             heads.forEach((session, revision) -> {
@@ -129,6 +134,20 @@ final class Upkeep {
                     node.live().append(session, new Activity.Committed(revision, 0));
                 }
             });
+        }
+    }
+
+    /** A drive younger than a look has read its gate itself, and reads it again with all that it records. */
+    private void hearCancels(Collection<Drive> drives) {
+        long now = node.environment().nanos();
+        List<Drive> older = drives.stream()
+                .filter(d -> now - d.begunAt() >= LISTEN.toNanos())
+                .toList();
+        if (!older.isEmpty()) {
+            Set<Turns.TurnRef> cancelled = node.storage()
+                    .turns()
+                    .cancelled(older.stream().map(Drive::turn).toList());
+            older.stream().filter(d -> cancelled.contains(d.turn())).forEach(Drive::cancel);
         }
     }
 

@@ -7,16 +7,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.PayloadCodec;
+import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.Turns.Started;
 import dev.turnbuckle.store.plan.RowGroups.OfBlobs.StoredBlob;
 import dev.turnbuckle.store.plan.RowStorage;
 import dev.turnbuckle.store.plan.RowStorage.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** S21 to S24: state components, blobs, encodings, the schema. */
@@ -70,7 +74,7 @@ public abstract class CheckpointContract extends StorageContract {
     @Test
     void s21_anUnchangedComponentIsNamedByItsHash() {
         checkpoint(Map.of("a", changed("1"), "b", changed("2")));
-        Component a = storage.sessions().components("s").get("a");
+        Component a = Objects.requireNonNull(storage.sessions().components("s").get("a"));
         assertThat(a.blob()).isNull();
         checkpoint(Map.of("a", a, "b", changed("3")));
         assertThat(state()).isEqualTo(Map.of("a", "1", "b", "3"));
@@ -100,12 +104,9 @@ public abstract class CheckpointContract extends StorageContract {
     void s21_everyTurnKeepsItsCheckpoint() {
         checkpoint(Map.of("a", changed("1")));
         checkpoint(Map.of("a", changed("2")));
-        var first = storage.turns()
-                .find("s", new dev.turnbuckle.session.TurnId("t-1"))
-                .orElseThrow()
-                .ending();
-        assertThat(first).isNotNull();
-        assertThat(storage.blobs().get(String.valueOf(first.checkpoint()))).isPresent();
+        TurnRow first = storage.turns().find("s", new TurnId("t-1")).orElseThrow();
+        String checkpoint = Objects.requireNonNull(first.ending()).checkpoint();
+        assertThat(storage.blobs().get(String.valueOf(checkpoint))).isPresent();
         assertThat(storage.blobs().get(Blob.of("1").hash())).isPresent();
     }
 
@@ -192,7 +193,8 @@ public abstract class CheckpointContract extends StorageContract {
             secret.open(clock);
             secret.blobs().put(Blob.of("hello"));
             assertThat(secret.blobs().get(HASH_OF_HELLO).orElseThrow().text()).isEqualTo("hello");
-            StoredBlob stored = plain.read(rows -> rows.blob(HASH_OF_HELLO));
+            StoredBlob stored =
+                    Objects.requireNonNull(plain.<@Nullable StoredBlob>read(rows -> rows.blob(HASH_OF_HELLO)));
             assertThat(stored.codec()).isEqualTo("flipped");
             assertThat(stored.bytes()).isNotEqualTo("hello".getBytes(StandardCharsets.UTF_8));
             assertThatThrownBy(() -> storage.blobs().get(HASH_OF_HELLO))

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -102,8 +103,7 @@ public abstract class CommitContract extends StorageContract {
         assertThat(turn.state()).isEqualTo(TurnSummary.State.ENDED);
         assertThat(turn.gate().state()).isEqualTo(TurnRow.Gate.State.SEALED);
         assertThat(turn.times().endedAt()).isEqualTo("2026-01-01T00:00:07Z");
-        var ending = turn.ending();
-        assertThat(ending).isNotNull();
+        TurnRow.Ending ending = Objects.requireNonNull(turn.ending());
         assertThat(ending.outcome())
                 .isEqualTo(new TurnOutcome.Answered(started.turn().id(), "done", Usage.NONE));
         assertThat(ending.revision()).isEqualTo(1);

@@ -33,7 +33,7 @@ final class FaultyRows implements Transactions {
         }
     }
 
-    private static final Pattern WRITES = Pattern.compile("(insert|update|put|delete|bury|complete|decide|reclaim).*");
+    private static final Pattern WRITES = Pattern.compile("(insert|record|update|put|delete|bury|decide|reclaim).*");
 
     private final Transactions transactions;
     private volatile Interceptor interceptor = (method, proceed) -> proceed.run();

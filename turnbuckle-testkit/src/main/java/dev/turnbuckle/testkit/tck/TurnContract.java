@@ -1,0 +1,441 @@
+package dev.turnbuckle.testkit.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnbuckle.session.CancelResult;
+import dev.turnbuckle.session.Decision;
+import dev.turnbuckle.session.Decision.Answer;
+import dev.turnbuckle.session.Decision.Verdict;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.PageRequest;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Inbox.Accepted;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.Turns.EmptyReason;
+import dev.turnbuckle.store.Turns.Start;
+import dev.turnbuckle.store.Turns.Started;
+import dev.turnbuckle.store.Turns.Suspension;
+import dev.turnbuckle.store.WaitRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/** T1, T2, T5, T6, T8 and T12, as far as they are about the turn's row. */
+public abstract class TurnContract extends StorageContract {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final TurnId T1 = new TurnId("t-1");
+
+    private Started started() {
+        return acceptAndStart("s", "t-1", "Hello");
+    }
+
+    private TurnRow row() {
+        return storage.turns().find("s", T1).orElseThrow();
+    }
+
+    private List<String> due() {
+        return storage.inbox().due(Set.of(AGENT), 10);
+    }
+
+    private CancelResult cancel(String turn) {
+        return storage.turns().cancel("s", new TurnId(turn), "alice", "pressed stop");
+    }
+
+    private Started suspended(WaitRow... waits) {
+        Started started = started();
+        assertThat(storage.turns().suspend(Waits.suspension(started, waits))).isEqualTo(new Suspension.Suspended());
+        return started;
+    }
+
+    private Decision resolve(WaitRow wait) {
+        return storage.journal()
+                .resolve(wait.open().id(), Answer.of(Verdict.APPROVED), "bob")
+                .orElseThrow();
+    }
+
+    private static WaitRow wait(String id) {
+        return wait(id, null);
+    }
+
+    private static WaitRow wait(String id, @org.jspecify.annotations.Nullable Instant deadline) {
+        var open = new dev.turnbuckle.session.OpenWait(
+                new dev.turnbuckle.session.WaitId(id),
+                "s",
+                T1,
+                dev.turnbuckle.session.OpenWait.Kind.APPROVAL,
+                "May it run?",
+                "{}",
+                ManualClock.BEGINNING,
+                deadline);
+        return new WaitRow(open, "model/1/tool/0/approval/" + id, null);
+    }
+
+    // ---- T1, T2
+
+    @Test
+    void t01_theTurnsIdIsFixedWhenItsInputIsAccepted() {
+        InboxItem row = accept("s", "t-1", "Hello");
+        assertThat(row.turn()).isEqualTo(T1);
+        reopen();
+        Started started = start("s");
+        assertThat(started.turn().id()).isEqualTo(T1);
+        assertThat(started.inputs()).extracting(InboxItem::turn).containsExactly(T1);
+    }
+
+    @Test
+    void t01_oneUserInputOpensOneTurn() {
+        accept("s", "t-1", "one");
+        accept("s", "t-2", "two");
+        Started first = start("s");
+        assertThat(first.inputs()).hasSize(1);
+        committed(CommitDraft.of(first).says("one", "1"));
+        assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-2"));
+    }
+
+    @Test
+    void t02_theRowIsWrittenWithTheFirstClaim() {
+        turn("s", "t-0", "Before", "Yes");
+        accept("s", "t-1", "Hello");
+        assertThat(storage.turns().find("s", T1)).isEmpty();
+        tick(Duration.ofSeconds(5));
+        Started started = start("s");
+        assertThat(row()).isEqualTo(started.turn());
+        assertThat(row())
+                .isEqualTo(new TurnRow(
+                        "s",
+                        T1,
+                        "agent",
+                        1,
+                        "Hello",
+                        TurnSummary.State.RUNNING,
+                        TurnRow.Gate.OPEN,
+                        1,
+                        new TurnRow.Times(ManualClock.BEGINNING.plusSeconds(5), Duration.ZERO, null, null),
+                        null,
+                        null));
+        assertThat(started.session().openTurn()).isEqualTo(T1);
+        assertThat(started.journal()).isEmpty();
+        assertThat(started.waits()).isEmpty();
+    }
+
+    @Test
+    void t02_turnsAreListedNewestFirstPageByPage() {
+        for (int i = 1; i <= 5; i++) {
+            turn("s", "t-" + i, "Question " + i, "Answer");
+        }
+        turn("s2", "x-1", "Other", "Answer");
+        var first = storage.turns().list("s", PageRequest.first(2));
+        var second = storage.turns().list("s", PageRequest.first(2).after(String.valueOf(first.next())));
+        var third = storage.turns().list("s", PageRequest.first(2).after(String.valueOf(second.next())));
+        assertThat(first.items()).extracting(TurnRow::userText).containsExactly("Question 5", "Question 4");
+        assertThat(second.items()).extracting(TurnRow::userText).containsExactly("Question 3", "Question 2");
+        assertThat(third.items()).extracting(TurnRow::userText).containsExactly("Question 1");
+        assertThat(third.next()).isNull();
+    }
+
+    // ---- T5
+
+    @Test
+    void t05_aSuspendedTurnHoldsNoLeaseAndItsRowsAreNotClaimable() {
+        Started started = suspended(wait("w-1"));
+        assertThat(row().state()).isEqualTo(TurnSummary.State.SUSPENDED);
+        assertThat(row().times().driven()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased())
+                .isTrue();
+        assertThat(stateOf(started.inputs().getFirst())).isEqualTo(InboxItem.State.CLAIMED);
+        assertThat(due()).isEmpty();
+        assertThat(storage.inbox().nextDue(Set.of(AGENT))).isEmpty();
+        assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.TURN_WAITS, null));
+        tick(Duration.ofDays(300));
+        assertThat(due()).isEmpty();
+    }
+
+    @Test
+    void t05_aResolutionMakesTheTurnReadyForAnyNode() {
+        WaitRow wait = wait("w-1");
+        Started first = suspended(wait);
+        tick(Duration.ofDays(3));
+        resolve(wait);
+        reopen();
+        assertThat(due()).containsExactly("s");
+        Started second = start("s");
+        assertThat(second.turn().id()).isEqualTo(T1);
+        assertThat(second.turn().state()).isEqualTo(TurnSummary.State.RUNNING);
+        assertThat(second.turn().attempts()).as("waiting is no failed attempt").isEqualTo(1);
+        assertThat(second.turn().times().driven()).isEqualTo(Waits.DRIVEN);
+        assertThat(second.inputs())
+                .extracting(InboxItem::sequence)
+                .containsExactly(first.inputs().getFirst().sequence());
+        assertThat(second.waits()).hasSize(1);
+        assertThat(String.valueOf(second.waits().getFirst().decision())).contains("APPROVED", "bob");
+        assertThat(second.displaced()).isNull();
+    }
+
+    @Test
+    void t05_suspendingRecordsWhatTheTurnDidSoFar() {
+        Started first = started();
+        var entries = List.of(Entries.done("model/1", "{\"a\":1}"));
+        WaitRow wait = wait("w-1");
+        storage.turns().suspend(Waits.suspension(first, entries, wait));
+        resolve(wait);
+        assertThat(start("s").journal()).isEqualTo(entries);
+    }
+
+    @Test
+    void t05_suspendingIsRefusedIfAnAwaitedWaitWasResolvedMeanwhile() {
+        WaitRow one = wait("w-1");
+        WaitRow two = wait("w-2");
+        suspended(one, two);
+        resolve(one);
+        Started again = start("s");
+        resolve(two);
+        Suspension refused = changingNothing(() ->
+                storage.turns().suspend(Waits.suspension(again, List.of(Entries.done("model/1", "{}")), two)));
+        assertThat(refused).isEqualTo(new Suspension.Ready());
+        assertThat(row().state()).isEqualTo(TurnSummary.State.RUNNING);
+    }
+
+    @Test
+    void t05_aTurnMaySuspendAgainForWhatIsStillOpen() {
+        WaitRow one = wait("w-1");
+        WaitRow two = wait("w-2");
+        suspended(one, two);
+        resolve(one);
+        Started again = start("s");
+        assertThat(storage.turns().suspend(Waits.suspension(again, two))).isEqualTo(new Suspension.Suspended());
+        assertThat(row().times().driven()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(due()).isEmpty();
+        resolve(two);
+        assertThat(due()).containsExactly("s");
+    }
+
+    @Test
+    void t05_aDeadlineMakesTheTurnReady() {
+        suspended(wait("w-1", ManualClock.BEGINNING.plus(HOUR)), wait("w-2"));
+        assertThat(storage.inbox().nextDue(Set.of(AGENT))).contains(ManualClock.BEGINNING.plus(HOUR));
+        assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.TURN_WAITS, ManualClock.BEGINNING.plus(HOUR)));
+        tick(HOUR);
+        assertThat(due()).containsExactly("s");
+        assertThat(start("s").turn().id()).isEqualTo(T1);
+    }
+
+    @Test
+    void t05_aCancelMakesTheTurnReady() {
+        suspended(wait("w-1"));
+        assertThat(cancel("t-1")).isEqualTo(CancelResult.REQUESTED);
+        assertThat(due()).containsExactly("s");
+        assertThat(start("s").turn().gate())
+                .isEqualTo(new TurnRow.Gate(TurnRow.Gate.State.CANCELLED, "alice", "pressed stop"));
+    }
+
+    @Test
+    void t05_suspendingIsRefusedIfTheTurnWasCancelledMeanwhile() {
+        Started started = started();
+        cancel("t-1");
+        assertThat(changingNothing(() -> storage.turns().suspend(Waits.suspension(started, wait("w-1")))))
+                .isEqualTo(new Suspension.Ready());
+    }
+
+    @Test
+    void t05_suspendingNeedsTheLease() {
+        Started started = started();
+        tick(TTL);
+        assertThat(changingNothing(() -> storage.turns().suspend(Waits.suspension(started, wait("w-1")))))
+                .isEqualTo(new Suspension.LeaseLost("expired"));
+    }
+
+    // ---- T6
+
+    @Test
+    void t06_whileATurnIsOpenNoOtherStartsAndAcceptingNamesIt() {
+        WaitRow wait = wait("w-1");
+        suspended(wait);
+        var accepted = (Accepted.Row)
+                storage.inbox().accept(InputDraft.of("s", "t-2", "And?").input());
+        assertThat(accepted.open()).isEqualTo(T1);
+        assertThat(accepted.existing()).isFalse();
+        assertThat(due()).isEmpty();
+        assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.TURN_WAITS, null));
+        resolve(wait);
+        Started again = start("s");
+        assertThat(again.turn().id()).isEqualTo(T1);
+        committed(CommitDraft.of(again).says("Hello", "Hi"));
+        assertThat(due()).containsExactly("s");
+        assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-2"));
+    }
+
+    @Test
+    void t06_aRunningTurnWhoseDriverDiedIsDueWhenItsLeaseExpires() {
+        Started started = started();
+        assertThat(due()).isEmpty();
+        assertThat(storage.inbox().nextDue(Set.of(AGENT)))
+                .contains(started.lease().expiresAt());
+        tick(TTL);
+        assertThat(due()).containsExactly("s");
+        assertThat(start("s").turn().id()).isEqualTo(T1);
+    }
+
+    @Test
+    void t06_renewingKeepsTheTurnFromBeingDue() {
+        Started started = started();
+        tick(Duration.ofSeconds(20));
+        storage.leases().renew(List.of(started.lease()), TTL);
+        tick(Duration.ofSeconds(20));
+        assertThat(due()).isEmpty();
+        assertThat(tryStart("s")).isInstanceOf(Start.Busy.class);
+        tick(Duration.ofSeconds(10));
+        assertThat(due()).containsExactly("s");
+    }
+
+    @Test
+    void t06_theSameStartRepeatedByItsClaimantIsTheSameTurn() {
+        accept("s", "t-1", "Hello");
+        var request = new Turns.StartRequest("s", claimant(), TTL, Set.of(AGENT));
+        Started first = ((Start.Go) storage.turns().start(request)).started();
+        Started again = ((Start.Go) storage.turns().start(request)).started();
+        assertThat(again.turn().id()).isEqualTo(first.turn().id());
+        assertThat(again.lease().generation()).isEqualTo(first.lease().generation());
+        assertThat(again.inputs())
+                .extracting(InboxItem::sequence)
+                .containsExactly(first.inputs().getFirst().sequence());
+    }
+
+    // ---- T8
+
+    @Test
+    void t08_cancellingARunningTurnSetsItsGateOnce() {
+        started();
+        assertThat(cancel("t-1")).isEqualTo(CancelResult.REQUESTED);
+        assertThat(row().gate()).isEqualTo(new TurnRow.Gate(TurnRow.Gate.State.CANCELLED, "alice", "pressed stop"));
+        assertThat(changingNothing(() -> storage.turns().cancel("s", T1, "bob", "me too")))
+                .isEqualTo(CancelResult.ALREADY_REQUESTED);
+    }
+
+    @Test
+    void t08_aGateSetBeforeTheCommitWins() {
+        Started started = started();
+        cancel("t-1");
+        assertThat(changingNothing(() -> commit(CommitDraft.of(started).says("Hello", "Hi"))))
+                .isEqualTo(new CommitResult.CancelledBefore("alice", "pressed stop"));
+        var cancelled = new TurnOutcome.Cancelled(T1, "", "alice", "pressed stop");
+        assertThat(committed(CommitDraft.of(started).says("Hello").outcome(cancelled))
+                        .revision())
+                .isEqualTo(1);
+        assertThat(row().gate().state()).isEqualTo(TurnRow.Gate.State.CANCELLED);
+        assertThat(changingNothing(() -> cancel("t-1"))).isEqualTo(CancelResult.ALREADY_REQUESTED);
+    }
+
+    @Test
+    void t08_aCommitBeforeTheCancelWins() {
+        Started started = started();
+        committed(CommitDraft.of(started).says("Hello", "Hi"));
+        assertThat(changingNothing(() -> cancel("t-1"))).isEqualTo(CancelResult.COMPLETION_WON);
+        assertThat(row().gate().state()).isEqualTo(TurnRow.Gate.State.SEALED);
+    }
+
+    @Test
+    void t08_ofACancelAndACommitAtOnceExactlyOneWins() throws InterruptedException {
+        for (int round = 0; round < 20; round++) {
+            String turn = "t-race-" + round;
+            Started started = acceptAndStart("s", turn, "Hello");
+            Callable<Object> committing = () -> commit(CommitDraft.of(started).says("Hello", "Hi"));
+            Callable<Object> cancelling = () -> cancel(turn);
+            List<Object> results = atOnce(List.of(committing, cancelling));
+            boolean cancelWon = results.get(1) == CancelResult.REQUESTED;
+            assertThat(results.get(0))
+                    .isInstanceOf(cancelWon ? CommitResult.CancelledBefore.class : CommitResult.Committed.class);
+            if (cancelWon) {
+                committed(CommitDraft.of(started)
+                        .outcome(new TurnOutcome.Cancelled(new TurnId(turn), "", "alice", "pressed stop")));
+            } else {
+                assertThat(results.get(1)).isEqualTo(CancelResult.COMPLETION_WON);
+            }
+        }
+    }
+
+    @Test
+    void t08_aTurnThatNobodyKnowsIsUnknown() {
+        accept("s", "t-1", "Hello");
+        assertThat(changingNothing(() -> cancel("t-2"))).isEqualTo(CancelResult.UNKNOWN_TURN);
+        assertThat(changingNothing(() -> storage.turns().cancel("never", T1, "alice", "stop")))
+                .isEqualTo(CancelResult.UNKNOWN_TURN);
+    }
+
+    @Test
+    void t08_cancellingAnUnclaimedInputCancelsTheRow() {
+        InboxItem row = accept("s", "t-1", "Hello");
+        assertThat(cancel("t-1")).isEqualTo(CancelResult.REQUESTED);
+        assertThat(stateOf(row)).isEqualTo(InboxItem.State.CANCELLED);
+        assertThat(String.valueOf(inbox(row).status().error())).contains("alice", "pressed stop");
+        assertThat(due()).isEmpty();
+        assertThat(changingNothing(() -> cancel("t-1"))).isEqualTo(CancelResult.ALREADY_REQUESTED);
+    }
+
+    @Test
+    void t08_cancellingAnInputThatJoinedATurnCancelsThatTurn() {
+        Started started = started();
+        accept(InputDraft.of("s", "t-2", "Steer").steer());
+        storage.inbox().claimSteers(started.lease(), T1, 1);
+        assertThat(cancel("t-2")).isEqualTo(CancelResult.REQUESTED);
+        assertThat(row().gate().cancelled()).isTrue();
+    }
+
+    @Test
+    void t08_anOwnerlessTurnThatIsCancelledIsReadyAtOnce() {
+        Started started = started();
+        storage.turns().abandon(started.lease(), T1, "failed", HOUR, true);
+        assertThat(due()).isEmpty();
+        cancel("t-1");
+        assertThat(due()).containsExactly("s");
+        assertThat(start("s").turn().gate().cancelled()).isTrue();
+    }
+
+    @Test
+    void t08_whoRunsItSeesTheGateWithItsNextRecordAndByAsking() {
+        Started started = started();
+        var asked = List.of(new Turns.TurnRef("s", T1), new Turns.TurnRef("s", new TurnId("t-9")));
+        assertThat(storage.turns().cancelled(asked)).isEmpty();
+        cancel("t-1");
+        assertThat(storage.turns().cancelled(asked)).containsExactly(new Turns.TurnRef("s", T1));
+        var recorded = (dev.turnbuckle.store.Journal.RecordResult.Recorded)
+                storage.journal().record(started.lease(), T1, List.of(Entries.done("model/1", "{}")), List.of());
+        assertThat(recorded.cancelRequested()).isTrue();
+    }
+
+    // ---- T12
+
+    @Test
+    void t12_afterAFailureTheTurnStaysForTheNextDriverAfterAPause() {
+        Started first = started();
+        assertThat(storage.turns().abandon(first.lease(), T1, "storage away", Duration.ofMinutes(1), true))
+                .isTrue();
+        assertThat(row().state()).isEqualTo(TurnSummary.State.RUNNING);
+        assertThat(row().lastError()).isEqualTo("storage away");
+        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased())
+                .isTrue();
+        Instant again = ManualClock.BEGINNING.plusSeconds(60);
+        assertThat(storage.inbox().nextDue(Set.of(AGENT))).contains(again);
+        assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.NOT_YET, again));
+        tick(Duration.ofMinutes(1));
+        Started second = start("s");
+        assertThat(second.turn().id()).isEqualTo(T1);
+        assertThat(second.turn().attempts()).isEqualTo(2);
+        assertThat(second.turn().lastError()).isEqualTo("storage away");
+    }
+
+    @Test
+    void t12_aDrainDoesNotCount() {
+        for (int i = 0; i < 3; i++) {
+            Started started = i == 0 ? started() : start("s");
+            assertThat(started.turn().attempts()).isEqualTo(1);
+            storage.turns().abandon(started.lease(), T1, null, Duration.ZERO, false);
+        }
+    }
+}

@@ -99,7 +99,7 @@ public final class Turn {
         var ref = new Turns.TurnRef(session.id(), followed());
         TurnEnds.Waiter waiter = node.ends().enter(ref);
         try {
-            boolean fresh = isFresh();
+            boolean fresh = isFresh() && atMost.isPositive(); // without time to wait, the row is all there is
             while (true) {
                 long seen = waiter.signal().version();
                 TurnOutcome told = waiter.outcome();

@@ -55,7 +55,10 @@ class AnsweringTest {
             assertThatThrownBy(() -> turnbuckle.waits().approve(wait.id(), "alice", "[1]"))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("one JSON object");
-            assertThat(turnbuckle.waits().approve(wait.id(), "alice", "{\"cents\":2}").first())
+            assertThat(turnbuckle
+                            .waits()
+                            .approve(wait.id(), "alice", "{\"cents\":2}")
+                            .first())
                     .isTrue();
             assertThat(turn.await()).isInstanceOf(Answered.class);
         }

@@ -217,6 +217,7 @@ public final class Session {
         boolean existed = store().delete(id);
         if (existed) {
             turnbuckle.node().live().end(id, "deleted");
+            turnbuckle.node().ends().changed(id);
         }
         return existed;
     }

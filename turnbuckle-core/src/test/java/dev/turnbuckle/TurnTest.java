@@ -848,8 +848,7 @@ class TurnTest {
         var model = new StubModel(
                 calls(call("a", "refund", new Refund("A-17", 120))), says("Never mind then."), says("Sunny."));
         Agent agent = agent(model)
-                .tool(Tool.once("refund", "", Refund.class, r -> "refunded")
-                        .needsApproval(Refund.class, r -> true))
+                .tool(Tool.once("refund", "", Refund.class, r -> "refunded").needsApproval(Refund.class, r -> true))
                 .newInputSupersedesWaits()
                 .build();
         try (var turnbuckle = with(agent)) {

@@ -110,8 +110,7 @@ class TestTurnbuckleTest {
     private List<String> trace(long seed) {
         var model = ScriptedModel.of(
                 callsAll(call("refund", new Refund("A", 1)), call("refund", new Refund("B", 2))), says("Done."));
-        try (var test =
-                TestTurnbuckle.setup().agents(support(model)).seed(seed).start()) {
+        try (var test = TestTurnbuckle.setup().agents(support(model)).seed(seed).start()) {
             for (int i = 0; i < 5; i++) {
                 test.session("c-" + i).send("Refund both");
             }

@@ -62,7 +62,8 @@ class CrashMatrixTest {
         return IntStream.rangeClosed(1, seams.size())
                 .mapToObj(n -> DynamicTest.dynamicTest(
                         seams.get(n - 1).toString(),
-                        () -> crash(n, seams.get(n - 1), table.get(seams.get(n - 1).toString()))));
+                        () -> crash(
+                                n, seams.get(n - 1), table.get(seams.get(n - 1).toString()))));
     }
 
     private static void crash(int n, Seam seam, Expected expected) {

@@ -153,7 +153,9 @@ final class ReferenceTurn implements AutoCloseable, Probe {
                     assertThat(t.summary().outcome()).isInstanceOf(TurnOutcome.Answered.class);
                 });
         assertThat(booked).as("starts of the ONCE tool").isLessThanOrEqualTo(1);
-        assertThat(unknown() || booked == 1).as("booked, or known to be unknown").isTrue();
+        assertThat(unknown() || booked == 1)
+                .as("booked, or known to be unknown")
+                .isTrue();
         assertThat(history())
                 .containsExactly(
                         "USER Plan a week in Norway.",

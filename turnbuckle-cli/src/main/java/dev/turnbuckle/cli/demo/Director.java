@@ -75,9 +75,8 @@ final class Director implements AutoCloseable {
 
     /** Returns when every kill was made and every accepted input is answered. */
     void run() throws IOException, InterruptedException {
-        for (int i = 0; i < script.processes(); i++) {
-            start();
-        }
+        start();
+        start();
         accept();
         while (!over()) {
             WorkerProcess.Event event = next();
@@ -112,6 +111,14 @@ final class Director implements AutoCloseable {
                 .orElse(false);
     }
 
+    /** One after the other: two that start at once take the processor from whoever drives. */
+    private void startAhead() throws IOException {
+        boolean starting = all.size() > opened + spare.size();
+        if (!starting && spare.size() < script.spare() && all.size() <= script.kills()) {
+            start();
+        }
+    }
+
     private void start() throws IOException {
         WorkerProcess worker = WorkerProcess.start(folder, script.pace(), events);
         all.add(worker);
@@ -141,6 +148,7 @@ final class Director implements AutoCloseable {
             case "started" -> {
                 spare.add(worker);
                 open();
+                startAhead();
             }
             case "turn_started" -> drives(worker, event);
             case "held" -> {
@@ -194,11 +202,9 @@ final class Director implements AutoCloseable {
             Duration after = script.killAfter(killed.size());
             killWhy = after == null ? "" : "after " + after.toMillis() + " ms";
             killAt = after == null ? Long.MAX_VALUE : System.nanoTime() + after.toNanos();
-            if (all.size() <= script.kills()) {
-                start();
-            }
         }
         open();
+        startAhead();
     }
 
     private void kill(String instant) {

@@ -213,12 +213,13 @@ final class RowSessions implements SessionStore {
         if (over != null) {
             return over;
         }
-        String intent = CommitPlan.intent(commit, messages);
+        List<String> hashes = messages.stream().map(Hash::of).toList();
+        String intent = CommitPlan.intent(commit, hashes);
         var prepared = new Prepared(
                 commit,
                 intent,
                 messages,
-                messages.stream().map(Hash::of).toList(),
+                hashes,
                 commit.state().components() == null
                         ? null
                         : Checkpoints.root(commit.state().components()));

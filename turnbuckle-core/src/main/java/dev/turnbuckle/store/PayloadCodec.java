@@ -45,7 +45,7 @@ public interface PayloadCodec {
     /** DEFLATE at its fastest level; the JDK's own, so nothing enters the host's class path. */
     static PayloadCodec deflate() {
         return new PayloadCodec() {
-            // making one costs more than compressing a turn record with it
+            // Making one costs more than compressing a turn record with it.
             private final Queue<Deflater> idleDeflaters = new ArrayBlockingQueue<>(8);
 
             @Override

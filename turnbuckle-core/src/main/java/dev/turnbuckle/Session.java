@@ -71,7 +71,12 @@ public final class Session {
      * @throws dev.turnbuckle.error.SessionDeletedException when the session was deleted
      */
     public Turn send(Input input) {
-        return new Turn(turnbuckle, this, accept(input, InboxItem.Delivery.NEXT_TURN));
+        var registered = turnbuckle.node().agents().get(agent);
+        boolean supersedes = registered != null && registered.newInputSupersedesWaits();
+        return new Turn(
+                turnbuckle,
+                this,
+                accept(input, supersedes ? InboxItem.Delivery.SUPERSEDE : InboxItem.Delivery.NEXT_TURN));
     }
 
     Turn.Sent accept(Input input, InboxItem.Delivery delivery) {
@@ -212,6 +217,7 @@ public final class Session {
         boolean existed = store().delete(id);
         if (existed) {
             turnbuckle.node().live().end(id, "deleted");
+            turnbuckle.node().ends().changed(id);
         }
         return existed;
     }

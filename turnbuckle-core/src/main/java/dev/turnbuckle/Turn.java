@@ -86,6 +86,7 @@ public final class Turn {
      * @throws AwaitInterruptedException when interrupted; the flag is set again and the turn goes on
      * @throws ClosedException when the runtime is closed meanwhile
      * @throws InvalidInputException when the store never saw this turn
+     * @throws SessionDeletedException when the session is deleted meanwhile
      */
     public TurnOutcome await() {
         return await(FOREVER).orElseThrow(() -> new IllegalStateException("forever is over"));
@@ -99,7 +100,7 @@ public final class Turn {
         var ref = new Turns.TurnRef(session.id(), followed());
         TurnEnds.Waiter waiter = node.ends().enter(ref);
         try {
-            boolean fresh = isFresh();
+            boolean fresh = isFresh() && atMost.isPositive(); // without time to wait, the row is all there is
             while (true) {
                 long seen = waiter.signal().version();
                 TurnOutcome told = waiter.outcome();
@@ -163,6 +164,7 @@ public final class Turn {
                 && turn.times().notBefore() == null
                 && !turn.gate().cancelled();
         if (!waits) {
+            requireAlive();
             return Optional.empty();
         }
         List<OpenWait> open = turnbuckle.node().storage().journal().openWaits(Optional.of(session.id()), Waits.MOST);
@@ -172,16 +174,7 @@ public final class Turn {
     private Optional<TurnOutcome> unopened() {
         InboxItem item = find().orElse(null);
         if (item == null) {
-            boolean deleted = turnbuckle
-                    .node()
-                    .storage()
-                    .sessions()
-                    .find(session.id())
-                    .map(SessionRow::deleted)
-                    .orElse(false);
-            if (deleted) {
-                throw new SessionDeletedException(session.id());
-            }
+            requireAlive();
             throw new InvalidInputException("session \"" + session.id() + "\" has no turn " + id());
         }
         TurnId joined = item.status().turn();
@@ -197,6 +190,14 @@ public final class Turn {
         return joined == null || joined.equals(id())
                 ? Optional.empty()
                 : session.turn(joined).await(Duration.ZERO);
+    }
+
+    /** A deleted session's turn ends in no commit (T14), and its row stays until it is reclaimed. */
+    private void requireAlive() {
+        var sessions = turnbuckle.node().storage().sessions();
+        if (sessions.find(session.id()).map(SessionRow::deleted).orElse(false)) {
+            throw new SessionDeletedException(session.id());
+        }
     }
 
     /** Completes when the turn ends or is suspended, or exceptionally with what {@link #await()} throws. */

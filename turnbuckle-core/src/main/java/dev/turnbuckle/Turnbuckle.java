@@ -221,7 +221,7 @@ public final class Turnbuckle implements AutoCloseable {
             return this;
         }
 
-        /** Name of this node in leases; the host's name when none is given. */
+        /** Name of this node in leases; one made up by chance when none is given. */
         public Builder name(String name) {
             this.name = name;
             return this;

@@ -1,6 +1,7 @@
 package dev.turnbuckle;
 
 import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Decision.Answer;
 import dev.turnbuckle.session.Decision.Verdict;
@@ -11,7 +12,11 @@ import dev.turnbuckle.store.WaitRow;
 import java.util.List;
 import java.util.Optional;
 
-/** What turns wait for, answered from any node. The first answer wins; a later one learns who was first (J15). */
+/**
+ * What turns wait for, answered from any node. The first answer wins; a later one learns who was first (J15). An answer
+ * of the wrong kind (approving a call whose outcome is unknown) is an {@link InvalidInputException} that names the right
+ * ones.
+ */
 public final class Waits {
     /** How many open waits are listed at most. */
     public static final int MOST = 1_000;
@@ -36,8 +41,16 @@ public final class Waits {
         return resolve(id, Answer.of(Verdict.APPROVED), by);
     }
 
-    /** Approves the call with other arguments, a JSON object. */
+    /**
+     * Approves the call with other arguments.
+     *
+     * @param editedArguments a JSON object
+     * @throws InvalidInputException when it is not one
+     */
     public Decision approve(WaitId id, String by, String editedArguments) {
+        if (!Json.parse(editedArguments).isObject()) {
+            throw new InvalidInputException("edited arguments are one JSON object, as a tool's arguments are");
+        }
         return resolve(id, new Answer(Verdict.APPROVED, null, editedArguments), by);
     }
 
@@ -61,12 +74,22 @@ public final class Waits {
     }
 
     private Decision resolve(WaitId id, Answer answer, String by) {
+        OpenWait wait = get(id);
+        requireAnswerTo(wait, answer.verdict());
         Decision decision =
                 turnbuckle.node().storage().journal().resolve(id, answer, by).orElseThrow(Waits::unknown);
-        OpenWait wait = row(id).open();
         turnbuckle.node().ends().changed(new Turns.TurnRef(wait.session(), wait.turn()));
         turnbuckle.worker().offer(wait.session());
         return decision;
+    }
+
+    /** Taken for the other kind's answer, it would tell the model something that nobody said. */
+    private static void requireAnswerTo(OpenWait wait, Verdict verdict) {
+        boolean ofApproval = verdict == Verdict.APPROVED || verdict == Verdict.REJECTED;
+        if (ofApproval != (wait.kind() == OpenWait.Kind.APPROVAL)) {
+            throw new InvalidInputException("\"" + wait.question() + "\" is answered with "
+                    + (ofApproval ? "done(…), notDone(…) or runAgain(…)" : "approve(…) or reject(…)"));
+        }
     }
 
     private WaitRow row(WaitId id) {

@@ -842,4 +842,25 @@ class TurnTest {
             assertThat(held.await()).isInstanceOf(Cancelled.class);
         }
     }
+
+    @Test
+    void t06_aNewInputCanTakeThePlaceOfWhatATurnWaitsFor() {
+        var model = new StubModel(
+                calls(call("a", "refund", new Refund("A-17", 120))), says("Never mind then."), says("Sunny."));
+        Agent agent = agent(model)
+                .tool(Tool.once("refund", "", Refund.class, r -> "refunded").needsApproval(Refund.class, r -> true))
+                .newInputSupersedesWaits()
+                .build();
+        try (var turnbuckle = with(agent)) {
+            Session session = turnbuckle.session("s");
+            Turn refund = session.send("Refund A-17");
+            assertThat(refund.await()).isInstanceOf(Suspended.class);
+            Turn weather = session.send("Forget it. What is the weather?");
+            assertThat(weather.await().text()).isEqualTo("Sunny.");
+            assertThat(refund.await().text()).isEqualTo("Never mind then.");
+            assertThat(results(session).getFirst().content())
+                    .isEqualTo("The call was not approved (superseded by a new input)");
+            assertThat(turnbuckle.waits().open()).isEmpty();
+        }
+    }
 }

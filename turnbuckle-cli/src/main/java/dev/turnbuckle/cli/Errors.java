@@ -3,6 +3,7 @@ package dev.turnbuckle.cli;
 import dev.turnbuckle.error.TurnbuckleException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -41,7 +42,7 @@ final class Errors {
         return switch (e) {
             case TurnbuckleException t -> String.valueOf(t.getMessage());
             case UsageException u -> String.valueOf(u.getMessage());
-            case UncheckedIOException io when io.getCause() instanceof IOException cause -> file(cause);
+            case UncheckedIOException io -> file(Objects.requireNonNull(io.getCause()));
             case IOException io -> file(io);
             default -> "a bug, please report it with what --verbose shows: " + e;
         };

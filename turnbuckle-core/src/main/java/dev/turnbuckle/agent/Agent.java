@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a session runs: stored in the session by name, so that any node that registers the name can go on. Immutable.
  *
+ * @param newInputSupersedesWaits T6: a new user input answers what the open turn waits for, as superseded
  * @param historyEntries how many of the newest entries the model sees at most; cut at a user message
  */
 public record Agent(
@@ -25,7 +26,8 @@ public record Agent(
         List<Plugin> plugins,
         Budget budget,
         int historyEntries,
-        List<Redaction> redactions) {
+        List<Redaction> redactions,
+        boolean newInputSupersedesWaits) {
     public static final String DEFAULT_NAME = "default";
     public static final int DEFAULT_HISTORY_ENTRIES = 1_000;
 
@@ -53,6 +55,7 @@ public record Agent(
         private final Map<String, Plugin> plugins = new LinkedHashMap<>();
         private Budget budget = Budget.DEFAULT;
         private final List<Redaction> redactions = new ArrayList<>();
+        private boolean newInputSupersedesWaits;
         private int historyEntries = DEFAULT_HISTORY_ENTRIES;
 
         private Builder(String name) {
@@ -107,6 +110,15 @@ public record Agent(
             return this;
         }
 
+        /**
+         * A person who writes again while a turn waits for a decision does not wait for it: the open waits are answered
+         * as superseded, the turn ends, and the new input is next (T6).
+         */
+        public Builder newInputSupersedesWaits() {
+            this.newInputSupersedesWaits = true;
+            return this;
+        }
+
         public Builder historyEntries(int most) {
             if (most < 1) {
                 throw new WiringException("the model must see at least one entry: " + most);
@@ -128,7 +140,8 @@ public record Agent(
                     new ArrayList<>(plugins.values()),
                     budget,
                     historyEntries,
-                    List.copyOf(redactions));
+                    List.copyOf(redactions),
+                    newInputSupersedesWaits);
         }
     }
 }

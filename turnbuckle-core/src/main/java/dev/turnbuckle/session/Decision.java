@@ -19,6 +19,8 @@ public record Decision(WaitId id, Answer answer, String by, Instant at, boolean 
         /** The call of unknown outcome shall run again. */
         RUN_AGAIN,
         EXPIRED,
+        /** A new input of the user took its place (T6). */
+        SUPERSEDED,
         CANCELLED
     }
 

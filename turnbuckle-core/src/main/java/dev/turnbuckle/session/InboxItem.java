@@ -35,7 +35,9 @@ public record InboxItem(
     public enum Delivery {
         NEXT_TURN,
         /** Joins the running turn at its next safe point (Q5). */
-        STEER
+        STEER,
+        /** Like {@link #NEXT_TURN}, and what the open turn waits for is answered as superseded (T6). */
+        SUPERSEDE
     }
 
     public enum State {

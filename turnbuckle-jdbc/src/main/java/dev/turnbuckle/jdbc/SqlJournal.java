@@ -38,9 +38,8 @@ interface SqlJournal extends RowGroups.OfJournal {
     String FIND_WAIT = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE id = ?";
     String WAITS_OF_TURN = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND turn = ? ORDER BY id";
     String OPEN_WAITS = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
-    String OPEN_WAITS_OF_SESSION = "SELECT " + WAIT_COLUMNS + """
-            FROM wait WHERE session = ? AND decision IS NULL ORDER BY since, id LIMIT ?
-            """;
+    String OPEN_WAITS_OF_SESSION =
+            "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND decision IS NULL ORDER BY since, id LIMIT ?";
     String DECIDE = "UPDATE wait SET decision = ? WHERE id = ? AND decision IS NULL";
 
     Statements sql();

@@ -2,6 +2,7 @@ package dev.turnbuckle.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -27,6 +28,26 @@ class QueryPlanTest {
             }
             return plan.toString();
         }
+    }
+
+    /** One that is only reached on a bad day must not be the one with a typing error. */
+    @Test
+    void every_statement_is_understood_by_the_database() throws Exception {
+        Path file = folder.resolve("agents.db");
+        Stores.open(file).close();
+        int seen = 0;
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            for (Class<?> group : SqlRows.class.getInterfaces()) {
+                for (Field constant : group.getDeclaredFields()) {
+                    if (constant.get(null) instanceof String sql
+                            && sql.matches("(?s)(SELECT|INSERT|UPDATE|DELETE).*")) {
+                        connection.prepareStatement(sql).close();
+                        seen++;
+                    }
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(50);
     }
 
     @ParameterizedTest

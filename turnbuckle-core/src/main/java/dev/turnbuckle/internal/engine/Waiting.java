@@ -108,9 +108,12 @@ final class Waiting {
                                     ? "done"
                                     : decided.answer().text()));
                 }
-                default -> {
+                case NOT_DONE -> {
                     return new Ruling.Settled(
                             Outcomes.ToolOutcome.of("decided", true, "It was not done, says " + decided.by() + "."));
+                }
+                case APPROVED, REJECTED, EXPIRED, CANCELLED, SUPERSEDED -> {
+                    return new Ruling.Settled(unknown()); // nobody said what happened
                 }
             }
         }

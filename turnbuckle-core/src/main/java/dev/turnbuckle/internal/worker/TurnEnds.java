@@ -65,6 +65,15 @@ public final class TurnEnds {
         }
     }
 
+    /** The same for all turns of a session: it was deleted. */
+    public void changed(String session) {
+        waiters.forEach((turn, waiter) -> {
+            if (turn.session().equals(session)) {
+                waiter.signal.raise();
+            }
+        });
+    }
+
     void wakeAll() {
         waiters.values().forEach(w -> w.signal.raise());
     }

@@ -59,6 +59,9 @@ final class RowInbox implements Inbox {
         Instant now = rows.now();
         InboxItem item = item(input, 0, now);
         long sequence = rows.insertInbox(item, hash);
+        if (input.delivery() == InboxItem.Delivery.SUPERSEDE && session.openTurn() != null) {
+            RowJournal.supersede(rows, session.id(), session.openTurn());
+        }
         if (session.openTurn() == null
                 && (session.due() == null || item.availableAt().isBefore(session.due()))) {
             rows.updateWork(session.work(null, item.availableAt()));

@@ -98,6 +98,15 @@ final class RowJournal implements Journal {
         return decision;
     }
 
+    /** Answers what the turn waits for in the name of a new input (T6). */
+    static void supersede(Rows rows, String session, TurnId turn) {
+        for (WaitRow row : rows.waits(session, turn)) {
+            if (row.decision() == null) {
+                decide(rows, row, Decision.Answer.of(Decision.Verdict.SUPERSEDED), "a new input");
+            }
+        }
+    }
+
     /** Makes a suspended turn ready (T5). */
     static void wake(Rows rows, String sessionId, TurnId turn) {
         SessionRow session = rows.session(sessionId);

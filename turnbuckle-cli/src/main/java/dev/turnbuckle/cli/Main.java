@@ -21,9 +21,9 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Version.class,
         footer = {
             "",
-            "  turnbuckle demo                                see a killed agent go on; needs nothing",
-            "  turnbuckle run -p \"Hi\" --script hello.json    one turn; run --help has a script to copy",
-            "  turnbuckle sessions list                       what is in agents.db",
+            "  turnbuckle demo                          see a killed agent go on",
+            "  turnbuckle run -p \"Hi\" --script s.json   one turn; run --help has a script",
+            "  turnbuckle sessions list                 what is in agents.db",
             "",
             "'turnbuckle COMMAND --help' says more."
         })

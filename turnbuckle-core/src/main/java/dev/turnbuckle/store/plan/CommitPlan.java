@@ -64,7 +64,7 @@ public final class CommitPlan {
         TurnOutcome outcome = commit.record().outcome();
         json.put("outcome", outcome.code());
         json.put("dead", commit.settlement().dead());
-        return Hash.of(Json.canonical(json.toString()));
+        return Hash.of(Json.canonical(json));
     }
 
     /** Receipt, fence, gate, revision, in this order; {@code null} when none of them is against it. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps what a work did before it threw. */
 record NotAtomic(Transactions transactions) implements Transactions {
-    private record Outcome<T extends @Nullable Object>(T result, @Nullable RuntimeException thrown) {}
+    private record Outcome<T extends @Nullable Object>(
+            T result, @Nullable RuntimeException thrown) {}
 
     @Override
     public <T extends @Nullable Object> T write(Work<T> work) {

@@ -67,7 +67,11 @@ public final class Demo {
         } else if (Files.exists(chosen.resolve("agents.db"))) {
             throw new WiringException(chosen + " already holds a demo; name another folder with --dir, or remove it");
         }
-        Files.createDirectories(chosen);
+        try {
+            Files.createDirectories(chosen);
+        } catch (IOException e) {
+            throw new WiringException("the folder " + chosen + " cannot be made here; name another with --dir: " + e);
+        }
         return new DemoFolder(chosen);
     }
 }

@@ -111,10 +111,10 @@ final class Director implements AutoCloseable {
                 .orElse(false);
     }
 
-    /** One after the other: two that start at once take the processor from whoever drives. */
+    /** Few at a time: those that start take the processor from whoever drives. */
     private void startAhead() throws IOException {
-        boolean starting = all.size() > opened + spare.size();
-        if (!starting && spare.size() < script.spare() && all.size() <= script.kills()) {
+        int starting = all.size() - opened - spare.size();
+        if (starting + spare.size() < script.spare() && all.size() <= script.kills()) {
             start();
         }
     }

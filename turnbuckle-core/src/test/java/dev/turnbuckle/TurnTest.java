@@ -95,7 +95,7 @@ class TurnTest {
     }
 
     @Test
-    void parallelCallsAreJoinedInCallOrderWhateverEndsFirst() {
+    void j11_parallelCallsAreJoinedInCallOrderWhateverEndsFirst() {
         var second = new CountDownLatch(1);
         var model = new StubModel(
                 calls(call("a", "slow", new City("Oslo")), call("b", "fast", new City("Bergen"))), says("done"));
@@ -142,7 +142,7 @@ class TurnTest {
     }
 
     @Test
-    void aToolThatThrowsHangsOrTalksTooMuchLeavesTheSessionUsable() {
+    void j20_aToolThatThrowsHangsOrTalksTooMuchLeavesTheSessionUsable() {
         var model = new StubModel(
                 calls(
                         call("a", "throws", new City("x")),
@@ -198,7 +198,7 @@ class TurnTest {
     }
 
     @Test
-    void anEmptyAnswerIsAskedAgainAndTheBudgetEndsIt() {
+    void j19_anEmptyAnswerIsAskedAgainAndTheBudgetEndsIt() {
         StubModel.Answer empty =
                 (request, events) -> events.accept(new ModelEvent.Completed(List.of(), Usage.of(1, 0), "stop"));
         try (var turnbuckle = with(
@@ -209,7 +209,7 @@ class TurnTest {
     }
 
     @Test
-    void budgetsOfIterationsTokensAndToolCallsEndTheTurnByName() {
+    void j19_budgetsOfIterationsTokensAndToolCallsEndTheTurnByName() {
         StubModel.Answer again = calls(call("a", "look", new City("x")));
         var looping = new StubModel(again, again, again, again, again, again);
         for (var expected : List.of("iterations 2", "tokens 20", "tool calls 1")) {
@@ -232,7 +232,7 @@ class TurnTest {
     }
 
     @Test
-    void cancelInMidStreamCommitsThePartialAnswerAndTheNextInputRuns() throws Exception {
+    void t09_cancelInMidStreamCommitsThePartialAnswerAndTheNextInputRuns() throws Exception {
         var talking = new CountDownLatch(1);
         var model = new StubModel(
                 (request, events) -> {
@@ -256,7 +256,7 @@ class TurnTest {
     }
 
     @Test
-    void cancelDuringToolsClosesEveryCallSoThatAVendorTakesTheNextRequest() throws Exception {
+    void t09_cancelDuringToolsClosesEveryCallSoThatAVendorTakesTheNextRequest() throws Exception {
         var started = new CountDownLatch(2);
         var model =
                 new StubModel(calls(call("a", "read", new City("x")), call("b", "charge", new City("x"))), says("ok"));
@@ -488,7 +488,7 @@ class TurnTest {
     }
 
     @Test
-    void aCursorContinuesExactlyAndAnOldOneIsAGapWithTheView() {
+    void o14_aCursorContinuesExactlyAndAnOldOneIsAGapWithTheView() {
         try (var turnbuckle =
                 with(agent(new StubModel(says("one"), says("two"))).build())) {
             Session session = turnbuckle.session("s");
@@ -609,7 +609,7 @@ class TurnTest {
     }
 
     @Test
-    void anUnknownOutcomeIsToldToTheModelAndTheCallDoesNotRunAgain() throws Exception {
+    void j09_anUnknownOutcomeIsToldToTheModelAndTheCallDoesNotRunAgain() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.TELL_MODEL);
         try (var next = Turnbuckle.builder()
@@ -624,7 +624,7 @@ class TurnTest {
     }
 
     @Test
-    void anUnknownOutcomeCanFailTheTurn() throws Exception {
+    void j09_anUnknownOutcomeCanFailTheTurn() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.FAIL_TURN);
         try (var next = Turnbuckle.builder()
@@ -638,7 +638,7 @@ class TurnTest {
     }
 
     @Test
-    void aPersonCanSayThatAnUnknownCallShallRunAgain() throws Exception {
+    void j09_aPersonCanSayThatAnUnknownCallShallRunAgain() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.ASK_HUMAN);
         try (var next = Turnbuckle.builder()
@@ -655,7 +655,7 @@ class TurnTest {
     }
 
     @Test
-    void aPersonCanSayWhatAnUnknownCallDid() throws Exception {
+    void j09_aPersonCanSayWhatAnUnknownCallDid() throws Exception {
         var storage = new MemoryStorage();
         Turn turn = crashedInRefund(storage, refunds(), OnUnknown.ASK_HUMAN);
         try (var next = Turnbuckle.builder()
@@ -672,7 +672,7 @@ class TurnTest {
     }
 
     @Test
-    void aTurnThatKeepsFailingEndsAsFailedWithItsLastErrorAndBlocksNothing() {
+    void t12_aTurnThatKeepsFailingEndsAsFailedWithItsLastErrorAndBlocksNothing() {
         var bug = new StubModel(says("never"), says("fine")) {
             @Override
             public dev.turnbuckle.model.ModelSpec spec() {
@@ -696,7 +696,7 @@ class TurnTest {
     }
 
     @Test
-    void whatMatchesARedactionIsNeitherRecordedNorShownNorSentOn() {
+    void j07_whatMatchesARedactionIsNeitherRecordedNorShownNorSentOn() {
         var model = new StubModel(calls(call("a", "look", new City("x"))), (request, events) -> {
             events.accept(new ModelEvent.TextDelta("the key is sk-12"));
             events.accept(new ModelEvent.TextDelta("34"));
@@ -809,7 +809,7 @@ class TurnTest {
     }
 
     @Test
-    void aJournalThatDoesNotFitFailsTheTurnAndShowsThePaths() {
+    void t04_aJournalThatDoesNotFitFailsTheTurnAndShowsThePaths() {
         var storage = new MemoryStorage();
         var turn = drivenByAnotherBuild(storage);
         try (var turnbuckle = Turnbuckle.builder()
@@ -825,7 +825,7 @@ class TurnTest {
     }
 
     @Test
-    void aJournalThatDoesNotFitCanHoldTheTurnForABuildThatDoes() {
+    void t04_aJournalThatDoesNotFitCanHoldTheTurnForABuildThatDoes() {
         var storage = new MemoryStorage();
         var turn = drivenByAnotherBuild(storage);
         try (var turnbuckle = Turnbuckle.builder()

@@ -44,7 +44,12 @@ final class Repository {
     /** What a reader of the project reads. */
     static List<Path> documents() {
         return Stream.concat(
-                        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+                        Stream.of(
+                                        "README.md",
+                                        "CONTRIBUTING.md",
+                                        "CHANGELOG.md",
+                                        "examples/README.md",
+                                        "bench/README.md")
                                 .map(Repository::file),
                         files(file("docs"), ".md").stream())
                 .toList();

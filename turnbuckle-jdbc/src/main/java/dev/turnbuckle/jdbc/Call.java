@@ -3,6 +3,7 @@ package dev.turnbuckle.jdbc;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,16 @@ final class Call {
     }
 
     Call numberOrNull(@Nullable Long value) {
-        return value == null ? text(null) : number(value);
+        return value == null ? none() : number(value);
+    }
+
+    private Call none() {
+        try {
+            statement.setNull(++bound, Types.BIGINT);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        return this;
     }
 
     Call time(Instant value) {
@@ -55,7 +65,7 @@ final class Call {
     }
 
     Call timeOrNull(@Nullable Instant value) {
-        return value == null ? text(null) : time(value);
+        return value == null ? none() : time(value);
     }
 
     Call bytes(byte[] value) {
@@ -121,8 +131,14 @@ final class Call {
         }
     }
 
+    /** The driver finalizes some statements that failed; the next use prepares it anew. */
     private SqlFailure failed(SQLException e) {
         owner.forget(sql);
+        try {
+            statement.close();
+        } catch (SQLException alsoThis) {
+            e.addSuppressed(alsoThis);
+        }
         return new SqlFailure(e);
     }
 }

@@ -7,32 +7,57 @@ import dev.turnbuckle.store.Maintenance.Finding;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.plan.Transactions;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Transactions on one SQLite file. Opened once; after {@link #close} it is done. */
 final class SqliteTransactions implements Transactions {
     private final SqliteStorage.Settings settings;
-    private final ReentrantLock lifecycle = new ReentrantLock();
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
     private volatile @Nullable OpenDatabase database;
-    private volatile boolean closed;
 
     SqliteTransactions(SqliteStorage.Settings settings) {
         this.settings = settings;
     }
 
+    private enum Phase {
+        NEW,
+        OPENING,
+        OPEN,
+        CLOSED
+    }
+
     @Override
     public void open(Environment environment) {
-        lifecycle.lock();
+        if (!phase.compareAndSet(Phase.NEW, Phase.OPENING)) {
+            requireOpen();
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        boolean done = false;
         try {
-            if (closed) {
-                throw closed();
-            }
-            if (database == null) {
-                database = OpenDatabase.open(settings, environment);
-            }
+            database = OpenDatabase.open(settings, environment);
+            done = true;
         } finally {
-            lifecycle.unlock();
+            phase.set(done ? Phase.OPEN : Phase.NEW);
+            restore(interrupted);
+        }
+    }
+
+    private void requireOpen() {
+        switch (phase.get()) {
+            case OPEN -> {}
+            case CLOSED -> throw closed();
+            case NEW -> throw new IllegalStateException(settings.file() + " is not open; call open() first");
+            case OPENING ->
+                throw new IllegalStateException(settings.file() + " is being opened; use it when that has returned");
+        }
+    }
+
+    /** File channels close themselves under an interrupted thread, and with them go the locks: the flag waits outside. */
+    private static void restore(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -43,11 +68,9 @@ final class SqliteTransactions implements Transactions {
 
     OpenDatabase database() {
         OpenDatabase open = database;
-        if (closed) {
-            throw closed();
-        }
         if (open == null) {
-            throw new IllegalStateException("the storage on " + settings.file() + " is not open; call open() first");
+            requireOpen();
+            throw closed();
         }
         return open;
     }
@@ -85,16 +108,19 @@ final class SqliteTransactions implements Transactions {
 
     @Override
     public void close() {
-        lifecycle.lock();
+        if (!phase.compareAndSet(Phase.OPEN, Phase.CLOSED)) {
+            phase.compareAndSet(Phase.NEW, Phase.CLOSED);
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        OpenDatabase open = database;
+        database = null;
         try {
-            OpenDatabase open = database;
-            closed = true;
-            database = null;
             if (open != null) {
                 open.close(this::closed);
             }
         } finally {
-            lifecycle.unlock();
+            restore(interrupted);
         }
     }
 }

@@ -32,7 +32,6 @@ final class Statements {
         }
     }
 
-    /** sqlite-jdbc finalizes a statement that failed; the next use prepares it anew. */
     void forget(String sql) {
         held.remove(sql);
     }

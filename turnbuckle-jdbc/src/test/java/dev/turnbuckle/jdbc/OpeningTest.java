@@ -177,6 +177,17 @@ class OpeningTest {
     }
 
     @Test
+    void an_interrupted_thread_closes_as_everybody_does() throws Exception {
+        var storage = Stores.open(file());
+        Thread.currentThread().interrupt();
+        storage.close();
+        assertThat(Thread.interrupted()).isTrue();
+        try (Stream<Path> files = Files.list(folder.resolve("agents.db-workers"))) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
     void a_closed_storage_says_how_to_go_on() {
         var storage = Stores.open(file());
         storage.close();

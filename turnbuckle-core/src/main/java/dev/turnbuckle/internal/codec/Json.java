@@ -119,7 +119,16 @@ public final class Json {
      * @throws InvalidInputException for integers beyond 2^53 and numbers that are not finite
      */
     public static String canonical(String json) {
-        refuseInexact(parse(json), "");
+        return canonical(parse(json), json);
+    }
+
+    /** @throws InvalidInputException as {@link #canonical(String)} */
+    public static String canonical(JsonNode json) {
+        return canonical(json, json.toString());
+    }
+
+    private static String canonical(JsonNode parsed, String json) {
+        refuseInexact(parsed, "");
         try {
             return new JsonCanonicalizer(json).getEncodedString();
         } catch (IOException e) {

@@ -23,6 +23,9 @@ public interface TurnPort {
 
     Inbox.Steers claimSteers(int point);
 
+    /** Whether the last {@link #record} found an input waiting that joins this turn. */
+    boolean steered();
+
     /** Answers a wait in the name of its deadline. */
     Decision expire(WaitId wait);
 

@@ -213,12 +213,13 @@ final class RowSessions implements SessionStore {
         if (over != null) {
             return over;
         }
-        String intent = CommitPlan.intent(commit, messages);
+        List<String> hashes = messages.stream().map(Hash::of).toList();
+        String intent = CommitPlan.intent(commit, hashes);
         var prepared = new Prepared(
                 commit,
                 intent,
                 messages,
-                messages.stream().map(Hash::of).toList(),
+                hashes,
                 commit.state().components() == null
                         ? null
                         : Checkpoints.root(commit.state().components()));
@@ -238,8 +239,12 @@ final class RowSessions implements SessionStore {
             if (lost != null) {
                 return lost;
             }
+            Instant pending = rows.earliestPending(session.id());
+            if (pending != null && commit.target().unlessSteered() && RowInbox.steered(rows, session.id())) {
+                return new CommitResult.Steered();
+            }
             stored.forEach(rows::putBlob);
-            return land(rows, facts, prepared);
+            return land(rows, facts, prepared, pending);
         });
     }
 
@@ -282,7 +287,7 @@ final class RowSessions implements SessionStore {
     }
 
     /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
-    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared) {
+    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared, @Nullable Instant pending) {
         Commit commit = prepared.commit();
         SessionRow session = facts.session();
         requireResolved(rows, commit);
@@ -291,7 +296,7 @@ final class RowSessions implements SessionStore {
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
                 Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
-        settleInputs(rows, facts.claimed().values(), commit);
+        boolean released = settleInputs(rows, facts.claimed().values(), commit);
         List<String> dropped = send(rows, commit.settlement().sends());
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
@@ -300,7 +305,8 @@ final class RowSessions implements SessionStore {
         if (commit.state().metadata() != null) {
             rows.updateMetadata(session.id(), commit.state().metadata());
         }
-        Instant due = rows.earliestPending(session.id());
+        boolean more = released || !commit.settlement().sends().isEmpty();
+        Instant due = more ? rows.earliestPending(session.id()) : pending;
         var after = new SessionRow(
                 session.id(),
                 session.agent(),
@@ -333,7 +339,8 @@ final class RowSessions implements SessionStore {
         });
     }
 
-    private static void settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
+    /** @return whether a row is pending again */
+    private static boolean settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
         var settled = new HashSet<>(commit.settlement().inputs());
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
         for (InboxItem row : claimed) {
@@ -345,6 +352,7 @@ final class RowSessions implements SessionStore {
             }
             rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
         }
+        return claimed.stream().anyMatch(row -> !settled.contains(row.sequence()));
     }
 
     private static List<String> send(Rows rows, List<Inbox.NewInput> sends) {

@@ -169,8 +169,8 @@ public abstract class CheckpointContract extends StorageContract {
         storage.blobs().put(Blob.of("hello"));
         storage.blobs().put(Blob.of("intact"));
         var rows = new FaultyRows(fixture.transactions().orElseThrow());
-        rows.intercept((method, proceed) -> {
-            Object result = proceed.run();
+        rows.intercept(call -> {
+            Object result = call.proceed();
             return result instanceof StoredBlob b && b.hash().equals(HASH_OF_HELLO)
                     ? new StoredBlob(b.hash(), b.codec(), b.size(), "hellO".getBytes(StandardCharsets.UTF_8))
                     : result;

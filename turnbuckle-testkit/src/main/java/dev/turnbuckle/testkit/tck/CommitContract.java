@@ -201,10 +201,10 @@ public abstract class CommitContract extends StorageContract {
             int faults = 0;
             while (true) {
                 int[] left = {faults};
-                rows.intercept((method, proceed) -> {
-                    Object result = proceed.run();
-                    if (FaultyRows.writes(method) && left[0]-- == 0) {
-                        throw new FaultyRows.Fault(method.getName());
+                rows.intercept(call -> {
+                    Object result = call.proceed();
+                    if (FaultyRows.writes(call) && left[0]-- == 0) {
+                        throw new FaultyRows.Fault(call.method().getName());
                     }
                     return result;
                 });

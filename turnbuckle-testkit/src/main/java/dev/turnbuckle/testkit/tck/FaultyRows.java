@@ -6,24 +6,12 @@ import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.plan.Rows;
 import dev.turnbuckle.store.plan.Transactions;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Transactions whose statements pass through an interceptor, so that a test can make one fail or lie. */
 final class FaultyRows implements Transactions {
-    /** Sees every call on rows; proceeds, answers by itself, or throws. */
-    interface Interceptor {
-        @Nullable Object around(Method method, Statement proceed) throws Throwable;
-    }
-
-    interface Statement {
-        @Nullable Object run() throws Throwable;
-    }
-
     /** A statement failed. */
     static final class Fault extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -36,29 +24,22 @@ final class FaultyRows implements Transactions {
     private static final Pattern WRITES = Pattern.compile("(insert|record|update|put|delete|bury|decide|reclaim).*");
 
     private final Transactions transactions;
-    private volatile Interceptor interceptor = (method, proceed) -> proceed.run();
+    private volatile Call.Interceptor interceptor = Call::proceed;
 
     FaultyRows(Transactions transactions) {
         this.transactions = transactions;
     }
 
-    static boolean writes(Method method) {
-        return WRITES.matcher(method.getName()).matches();
+    static boolean writes(Call call) {
+        return WRITES.matcher(call.method().getName()).matches();
     }
 
-    void intercept(Interceptor next) {
+    void intercept(Call.Interceptor next) {
         interceptor = next;
     }
 
     private <T extends @Nullable Object> Work<T> through(Work<T> work) {
-        return rows -> work.run((Rows) Proxy.newProxyInstance(
-                Rows.class.getClassLoader(), new Class<?>[] {Rows.class}, (proxy, method, arguments) -> {
-                    try {
-                        return interceptor.around(method, () -> method.invoke(rows, arguments));
-                    } catch (InvocationTargetException e) {
-                        throw e.getTargetException();
-                    }
-                }));
+        return rows -> work.run(Call.through(interceptor, Rows.class, rows));
     }
 
     @Override

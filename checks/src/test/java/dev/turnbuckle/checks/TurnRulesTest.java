@@ -1,0 +1,322 @@
+package dev.turnbuckle.checks;
+
+import static dev.turnbuckle.testkit.ScriptedModel.calls;
+import static dev.turnbuckle.testkit.ScriptedModel.fails;
+import static dev.turnbuckle.testkit.ScriptedModel.says;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnbuckle.Events;
+import dev.turnbuckle.Session;
+import dev.turnbuckle.Turn;
+import dev.turnbuckle.Turnbuckle;
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.agent.Budget;
+import dev.turnbuckle.error.SessionDeletedException;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.SessionEvent;
+import dev.turnbuckle.memory.MemoryLiveReplay;
+import dev.turnbuckle.memory.MemoryStorage;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.model.ModelEvent;
+import dev.turnbuckle.model.ModelFailure;
+import dev.turnbuckle.model.ModelRequest;
+import dev.turnbuckle.model.ModelSpec;
+import dev.turnbuckle.session.PageRequest;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.TurnOutcome.Failed;
+import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.testkit.ScriptedModel;
+import dev.turnbuckle.testkit.TestTurnbuckle;
+import dev.turnbuckle.tool.Tool;
+import dev.turnbuckle.tool.ToolSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rules about the whole turn, looked at from outside. */
+@Timeout(30)
+class TurnRulesTest {
+    record In(String text) {}
+
+    private static final In ANY = new In("any");
+
+    private final MemoryStorage storage = new MemoryStorage();
+
+    private static Agent agent(Model model, Tool... tools) {
+        Agent.Builder agent = Agent.named("test").model(model);
+        List.of(tools).forEach(agent::tool);
+        return agent.build();
+    }
+
+    private TestTurnbuckle start(Agent agent) {
+        return TestTurnbuckle.setup().agents(agent).storage(() -> storage).start();
+    }
+
+    /** The journal of a committed turn, as text. */
+    private String record(String session, TurnId turn) {
+        var ending = storage.turns().find(session, turn).orElseThrow().ending();
+        return storage.blobs().get(ending.record()).orElseThrow().text();
+    }
+
+    @Test
+    void j05_clockAndIdsThatAToolTookAreRecordedWithItsOutcome() {
+        var taken = new ArrayList<String>();
+        Tool tool = Tool.read("look", "Looks", In.class, (in, call) -> {
+            taken.add("now " + call.now());
+            taken.add("id " + call.newId());
+            return "seen";
+        });
+        try (var test = start(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), tool))) {
+            Turn turn = test.session("s").send("Look.");
+            turn.await();
+            assertThat(taken)
+                    .hasSize(2)
+                    .allSatisfy(value -> assertThat(record("s", turn.id())).contains(value));
+        }
+    }
+
+    @Test
+    void j06_whoListensAndWhenIsNoPartOfARequest() {
+        String alone = requestOfAModelCall(1, session -> {});
+        String observed = requestOfAModelCall(2, session -> session.events().close());
+        assertThat(alone).contains("chain", "composition").isEqualTo(observed);
+    }
+
+    /** Another seed gives other ids; an hour passes before the second. */
+    private String requestOfAModelCall(long seed, Consumer<Session> before) {
+        var own = new MemoryStorage();
+        var setup = TestTurnbuckle.setup()
+                .agents(agent(ScriptedModel.of(says("Hi."))))
+                .storage(() -> own);
+        try (var test = setup.seed(seed).start()) {
+            test.tick(Duration.ofHours(seed));
+            before.accept(test.session("s"));
+            Turn turn = test.session("s").send("Hello.");
+            turn.await();
+            var ending = own.turns().find("s", turn.id()).orElseThrow().ending();
+            String record = own.blobs().get(ending.record()).orElseThrow().text();
+            var request = Pattern.compile("\"key\":\"model/1\".*?\"request\":\"(.*?[^\\\\])\"")
+                    .matcher(record);
+            assertThat(request.find()).isTrue();
+            return request.group(1);
+        }
+    }
+
+    @Test
+    void j14_aTurnWithAOnceToolTakesFiveTransactionsAndWithAReadToolFour() {
+        assertThat(transactionsOfATurn(Tool.once("act", "Acts", In.class, in -> "done")))
+                .containsExactly(
+                        "Inbox.accept", "Turns.start", "Journal.record", "Journal.record", "SessionStore.commit");
+        assertThat(transactionsOfATurn(Tool.read("act", "Acts", In.class, in -> "done")))
+                .containsExactly("Inbox.accept", "Turns.start", "Journal.record", "SessionStore.commit");
+    }
+
+    private static List<String> transactionsOfATurn(Tool tool) {
+        var writes = new ArrayList<String>();
+        var setup = TestTurnbuckle.setup().agents(agent(ScriptedModel.of(calls("act", ANY), says("Done.")), tool));
+        setup.runtime(b -> b.probe(seam -> {
+            if (seam.matches("after (Inbox.accept|Turns.*|Journal.record|SessionStore.commit)")
+                    && !seam.matches("after Turns.(find|cancelled|list)")) {
+                writes.add(seam.substring("after ".length()));
+            }
+        }));
+        try (var test = setup.start()) {
+            test.session("s").ask("Act.");
+            return List.copyOf(writes);
+        }
+    }
+
+    @Test
+    void o15_aStreamGoesOnAcrossAGap() {
+        var small = new MemoryLiveReplay.Bounds(4, Duration.ofMinutes(2), 1 << 20, Duration.ofMinutes(10));
+        var setup = TestTurnbuckle.setup()
+                .agents(agent(ScriptedModel.of(says("one two three four five six seven eight"), says("nine"))))
+                .runtime(b -> b.liveReplay(new MemoryLiveReplay(small)));
+        try (var test = setup.start()) {
+            Session session = test.session("s");
+            try (Events events = session.events()) {
+                session.ask("Count.");
+                var gap = (Activity.Gap)
+                        events.next(Duration.ofSeconds(1)).orElseThrow().activity();
+                assertThat(gap.observation().view().revision()).isEqualTo(1);
+                assertThat(events.cursor()).isEqualTo(gap.observation().cursor());
+                assertThat(events.next(Duration.ofSeconds(1))).isEmpty();
+
+                Turn next = session.send("Go on.");
+                assertThat(events.next(Duration.ofSeconds(1)).orElseThrow().type())
+                        .isEqualTo("inbox_changed");
+                next.await();
+            }
+        }
+    }
+
+    /** Talks, then breaks off. */
+    private static final class Breaking implements Model {
+        @Override
+        public ModelSpec spec() {
+            return ModelSpec.named("breaking");
+        }
+
+        @Override
+        public void stream(ModelRequest request, Consumer<ModelEvent> events) {
+            events.accept(new ModelEvent.TextDelta("Once upon"));
+            throw new ModelFailure(ModelFailure.Kind.NETWORK, "gone");
+        }
+    }
+
+    @Test
+    void o18_whatABrokenAnswerHadShownIsTakenBackByName() {
+        try (var test = start(agent(new Breaking()))) {
+            Turn turn = test.session("s").send("Tell me a story.");
+            var shown = new ArrayList<String>();
+            try (Events events = turn.events()) {
+                for (SessionEvent event : events) {
+                    switch (event.activity()) {
+                        case Activity.TextDelta delta -> shown.add(delta.item());
+                        case Activity.Retracted retracted -> shown.removeAll(retracted.items());
+                        default -> {}
+                    }
+                }
+            }
+            assertThat(shown).isEmpty();
+            assertThat(turn.await().code()).isEqualTo("model_network");
+        }
+    }
+
+    @Test
+    void t03_aTurnThatIsDrivenOnIsComposedAsItBegan() {
+        Tool look = Tool.read("look", "Looks", In.class, in -> "seen");
+        var before = ScriptedModel.of(calls("look", ANY), says("Never.").after(Duration.ofHours(1)));
+        var after = ScriptedModel.of(calls("look", ANY), says("Done."));
+        Turn begun;
+        try (var first = Turnbuckle.builder()
+                .storage(storage)
+                .model(before)
+                .instructions("Old.")
+                .tool(look)
+                .build()) {
+            begun = first.session("s").send("Look.");
+            while (before.requests().size() < 2) {
+                Thread.onSpinWait();
+            }
+            first.closeNow();
+        }
+        try (var second = Turnbuckle.builder()
+                .storage(storage)
+                .model(after)
+                .instructions("New.")
+                .build()) {
+            assertThat(second.session("s").turn(begun.id()).await().text()).isEqualTo("Done.");
+            assertThat(after.requests()).singleElement().satisfies(request -> {
+                assertThat(request.system()).containsExactly("Old.");
+                assertThat(request.tools()).extracting(ToolSpec::name).containsExactly("look");
+            });
+        }
+    }
+
+    @Test
+    void t10_aToolThatIgnoresItsInterruptIsAbandonedWithinASecondAndThatIsTold() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        Tool deaf = Tool.read("deaf", "Hears nothing", In.class, in -> {
+            while (true) {
+                try {
+                    test.get().process().sleep(Duration.ofMinutes(10));
+                } catch (InterruptedException ignored) {
+                    // that is what it does
+                }
+            }
+        });
+        try (var started = start(agent(ScriptedModel.of(calls("deaf", ANY)), deaf))) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn turn = session.send("Listen.");
+            started.tick(Duration.ofSeconds(1));
+            try (Events events = session.events()) {
+                var asked = started.environment().now();
+                turn.cancel("enough");
+                assertThat(turn.await().code()).isEqualTo("cancelled");
+                assertThat(Duration.between(asked, started.environment().now())).isLessThan(Duration.ofSeconds(1));
+                assertThat(events.next(Duration.ZERO).orElseThrow().activity())
+                        .isInstanceOfSatisfying(
+                                Activity.ToolEnded.class,
+                                ended -> assertThat(ended.how()).isEqualTo("abandoned"));
+            }
+        }
+    }
+
+    @Test
+    void t13_everyOutcomeHasItsCode() {
+        assertThat(code(agent(ScriptedModel.of(says("Hi."))))).isEqualTo("answered");
+        assertThat(code(agent(ScriptedModel.of(fails(ModelFailure.Kind.AUTH, "no key")))))
+                .isEqualTo("model_auth");
+        assertThat(code(agent(
+                        ScriptedModel.of(calls("act", ANY)),
+                        Tool.once("act", "Acts", In.class, in -> "done").needsApproval(In.class, in -> true))))
+                .isEqualTo("suspended");
+        assertThat(code(Agent.named("test")
+                        .model(ScriptedModel.of(calls("act", ANY), says("Done.")))
+                        .tool(Tool.read("act", "Acts", In.class, in -> "done"))
+                        .budget(Budget.DEFAULT.iterations(1))
+                        .build()))
+                .isEqualTo("budget_exhausted");
+    }
+
+    private static String code(Agent agent) {
+        try (var test = TestTurnbuckle.with(agent)) {
+            return test.session("s").send("Hello.").await().code();
+        }
+    }
+
+    @Test
+    void t14_everyTurnEndsInOneCommit() {
+        var model = ScriptedModel.of(says("One."), says("Two.").after(Duration.ofMinutes(1)), says("Three."));
+        try (var test = start(agent(model))) {
+            Session session = test.session("s");
+            session.ask("First.");
+            Turn second = session.send("Second.");
+            Turn third = session.send("Third.");
+            test.tick(Duration.ofSeconds(1));
+            second.cancel("enough");
+            assertThat(second.await()).isInstanceOf(TurnOutcome.Cancelled.class);
+            third.await();
+            assertThat(session.turns(PageRequest.first(10)).items())
+                    .extracting(TurnSummary::revision)
+                    .containsExactly(3L, 2L, 1L);
+            assertThat(session.view().revision()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void t14_aTurnWhoseSessionIsDeletedEndsInNone() {
+        try (var test = start(agent(ScriptedModel.of(says("Late.").after(Duration.ofMinutes(1)))))) {
+            Session session = test.session("s");
+            Turn turn = session.send("Hello.");
+            test.tick(Duration.ofSeconds(1));
+            session.delete();
+            assertThatThrownBy(turn::await).isInstanceOf(SessionDeletedException.class);
+            test.tick(Duration.ofMinutes(2));
+            assertThat(storage.turns().find("s", turn.id()).map(t -> t.ending()))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void t11_aConflictUnderItsOwnLeaseEndsTheTurnAsFailedAndDrivesNothingAgain() {
+        var model = ScriptedModel.of(says("Hi."), says("And on."));
+        var setup = TestTurnbuckle.setup().agents(agent(model)).storage(() -> new ConflictOnce(storage));
+        try (var test = setup.start()) {
+            var outcome = (Failed) test.session("s").send("Hello.").await();
+            assertThat(outcome.code()).isEqualTo("conflict");
+            assertThat(model.requests()).hasSize(1);
+            assertThat(test.session("s").view().entries()).hasSize(2);
+            assertThat(test.session("s").ask("Go on.")).isEqualTo("And on.");
+        }
+    }
+}

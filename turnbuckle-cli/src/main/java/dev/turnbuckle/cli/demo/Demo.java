@@ -44,6 +44,9 @@ public final class Demo {
             var director = new Director(folder, script, stage, turnbuckle);
             try (director) {
                 director.run();
+            } catch (Director.Failure e) {
+                stage.failed(String.valueOf(e.getMessage()));
+                return false;
             }
             Tally.Count count = Tally.count(folder, storage, director.accepted(), director.kills());
             List<String> broken = count.broken(director.killsMeant());

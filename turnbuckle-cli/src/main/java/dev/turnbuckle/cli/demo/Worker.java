@@ -52,7 +52,7 @@ public final class Worker {
         Turnbuckle opened = null;
         try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             var worker = new Worker(folder, Pace.named(pace), out);
-            if (worker.pace == Pace.STORY) {
+            if (worker.pace.equals(Pace.STORY)) {
                 warmUp();
             }
             worker.tell("started", "pid", String.valueOf(worker.pid));

@@ -44,6 +44,9 @@ public final class Demo {
             var director = new Director(folder, script, stage, turnbuckle);
             try (director) {
                 director.run();
+            } catch (Director.Failure e) {
+                stage.failed(String.valueOf(e.getMessage()));
+                return false;
             }
             Tally.Count count = Tally.count(folder, storage, director.accepted(), director.kills());
             List<String> broken = count.broken(director.killsMeant());
@@ -67,7 +70,11 @@ public final class Demo {
         } else if (Files.exists(chosen.resolve("agents.db"))) {
             throw new WiringException(chosen + " already holds a demo; name another folder with --dir, or remove it");
         }
-        Files.createDirectories(chosen);
+        try {
+            Files.createDirectories(chosen);
+        } catch (IOException e) {
+            throw new WiringException("the folder " + chosen + " cannot be made here; name another with --dir: " + e);
+        }
         return new DemoFolder(chosen);
     }
 }

@@ -51,6 +51,15 @@ final class Director implements AutoCloseable {
     private long killAt = Long.MAX_VALUE;
     private String killWhy = "";
 
+    /** The demo could not go on; what was expected and what came instead. */
+    static final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Failure(String message) {
+            super(message);
+        }
+    }
+
     Director(DemoFolder folder, Script script, Stage stage, Turnbuckle turnbuckle) {
         this.folder = folder;
         this.script = script;
@@ -111,10 +120,10 @@ final class Director implements AutoCloseable {
                 .orElse(false);
     }
 
-    /** One after the other: two that start at once take the processor from whoever drives. */
+    /** Few at a time: those that start take the processor from whoever drives. */
     private void startAhead() throws IOException {
-        boolean starting = all.size() > opened + spare.size();
-        if (!starting && spare.size() < script.spare() && all.size() <= script.kills()) {
+        int starting = all.size() - opened - spare.size();
+        if (starting + spare.size() < script.spare() && all.size() <= script.kills()) {
             start();
         }
     }
@@ -136,7 +145,7 @@ final class Director implements AutoCloseable {
         long wait = Math.min(SILENCE.toNanos(), killAt - System.nanoTime());
         WorkerProcess.Event event = events.poll(wait, TimeUnit.NANOSECONDS);
         if (event == null && System.nanoTime() < killAt) {
-            throw new IllegalStateException(
+            throw new Failure(
                     "nothing was heard of the workers for " + SILENCE.toSeconds() + " s; see " + folder.log());
         }
         return event;
@@ -224,14 +233,15 @@ final class Director implements AutoCloseable {
 
     private void exited(WorkerProcess worker, int status) {
         if (!killed.contains(worker)) {
-            throw new IllegalStateException(
-                    "worker " + worker.pid() + " ended by itself, status " + status + "; see " + folder.log());
+            throw new Failure("worker " + worker.pid()
+                    + " was expected to run until it is killed, and ended by itself with status " + status + "; see "
+                    + folder.log());
         }
         if (status == WorkerProcess.KILLED) {
             died++;
         } else {
-            throw new IllegalStateException("worker " + worker.pid() + " was killed and ended with status " + status
-                    + " instead of " + WorkerProcess.KILLED);
+            throw new Failure("worker " + worker.pid() + " was killed and ended with status " + status + " instead of "
+                    + WorkerProcess.KILLED);
         }
     }
 

@@ -68,7 +68,7 @@ final class Script {
         return story ? "story" : "fast";
     }
 
-    /** Processes that are kept ready beside the one that drives and the one that stands by. */
+    /** Processes that are ready or starting, beside the one that drives and the one that stands by. */
     int spare() {
         return story ? 1 : 2;
     }

@@ -66,7 +66,7 @@ public interface PayloadCodec {
                 }
             }
 
-            /** Mostly one call of native code: what does not shrink grows by a few bytes. */
+            // Mostly one call of native code: what does not shrink grows by a few bytes.
             private static byte[] deflated(Deflater deflater, byte[] plain) {
                 byte[] out = new byte[plain.length + plain.length / 1_000 + 64];
                 int size = 0;

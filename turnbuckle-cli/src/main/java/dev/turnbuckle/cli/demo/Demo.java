@@ -40,7 +40,10 @@ public final class Demo {
         Stage stage = stage(folder);
         stage.begins(folder);
         var storage = SqliteStorage.at(folder.database());
-        try (var turnbuckle = Turnbuckle.builder().storage(storage).build()) {
+        try (var turnbuckle = Turnbuckle.builder()
+                .storage(storage)
+                .remoteAgent(DemoFolder.AGENT)
+                .build()) {
             var director = new Director(folder, script, stage, turnbuckle);
             try (director) {
                 director.run();

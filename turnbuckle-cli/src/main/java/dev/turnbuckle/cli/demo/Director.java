@@ -40,6 +40,10 @@ final class Director implements AutoCloseable {
     private final Deque<WorkerProcess> spare = new ArrayDeque<>();
     private final Set<WorkerProcess> open = new HashSet<>();
     private final Set<WorkerProcess> killed = new HashSet<>();
+
+    /** Killed by somebody else: the process ids are there to see. */
+    private final Set<WorkerProcess> killedByOthers = new HashSet<>();
+
     private final List<TurnId> accepted = new ArrayList<>();
     private final Thread atExit = new Thread(() -> all.forEach(WorkerProcess::kill));
 
@@ -77,9 +81,9 @@ final class Director implements AutoCloseable {
         return died;
     }
 
-    /** How many were sent. */
+    /** How many were sent, or seen to be sent by somebody else. */
     int killsMeant() {
-        return killed.size();
+        return killed.size() + killedByOthers.size();
     }
 
     /** Returns when every kill was made and every accepted input is answered. */
@@ -110,7 +114,7 @@ final class Director implements AutoCloseable {
     }
 
     private boolean over() {
-        return killed.size() == script.kills() && died == killed.size() && answered();
+        return killed.size() == script.kills() && died == killsMeant() && answered();
     }
 
     private boolean answered() {
@@ -123,7 +127,7 @@ final class Director implements AutoCloseable {
     /** Few at a time: those that start take the processor from whoever drives. */
     private void startAhead() throws IOException {
         int starting = all.size() - opened - spare.size();
-        if (starting + spare.size() < script.spare() && all.size() <= script.kills()) {
+        if (starting + spare.size() < script.spare() && all.size() <= script.kills() + killedByOthers.size()) {
             start();
         }
     }
@@ -170,7 +174,7 @@ final class Director implements AutoCloseable {
             case "exited" -> exited(worker, event.json().path("status").asInt());
             default -> {}
         }
-        if (!killed.contains(worker)) {
+        if (!isDead(worker)) {
             stage.event(event);
         }
         if (event.type().equals("turn_ended") || event.type().equals("exited")) {
@@ -187,8 +191,8 @@ final class Director implements AutoCloseable {
 
     /** One stands by while another drives: the next is opened when the roles are clear, so that each has its own moment. */
     private void open() {
-        boolean driven = driver != null && !killed.contains(driver);
-        int wanted = Math.min(script.kills() + 1, killed.size() + (driven ? 2 : 1));
+        boolean driven = driver != null && !isDead(driver);
+        int wanted = Math.min(script.kills() + 1, killed.size() + (driven ? 2 : 1)) + killedByOthers.size();
         while (opened < wanted && !spare.isEmpty()) {
             WorkerProcess next = spare.remove();
             next.hold(script.hold(killed.size()));
@@ -231,14 +235,38 @@ final class Director implements AutoCloseable {
         stage.killed(victim, instant);
     }
 
-    private void exited(WorkerProcess worker, int status) {
-        if (!killed.contains(worker)) {
+    private boolean isDead(WorkerProcess worker) {
+        return killed.contains(worker) || killedByOthers.contains(worker);
+    }
+
+    private void killedByOther(WorkerProcess worker) throws IOException {
+        killedByOthers.add(worker);
+        boolean wasOpen = open.remove(worker);
+        if (!wasOpen) {
+            spare.remove(worker);
+            all.remove(worker);
+        }
+        if (worker.equals(driver)) {
+            killAt = Long.MAX_VALUE;
+            killedAt = System.nanoTime();
+            orphanOf = worker;
+        }
+        stage.killed(worker, "by somebody else");
+    }
+
+    private void exited(WorkerProcess worker, int status) throws IOException {
+        if (!killed.contains(worker) && status == WorkerProcess.KILLED) {
+            killedByOther(worker);
+        }
+        if (!isDead(worker)) {
             throw new Failure("worker " + worker.pid()
                     + " was expected to run until it is killed, and ended by itself with status " + status + "; see "
                     + folder.log());
         }
         if (status == WorkerProcess.KILLED) {
             died++;
+            open();
+            startAhead();
         } else {
             throw new Failure("worker " + worker.pid() + " was killed and ended with status " + status + " instead of "
                     + WorkerProcess.KILLED);

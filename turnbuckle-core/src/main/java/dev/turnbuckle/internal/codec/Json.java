@@ -173,6 +173,11 @@ public final class Json {
             return type.isSealed() && type.getName().startsWith("dev.turnbuckle.");
         }
 
+        /** A cursor is one string (O1), which it parses itself. */
+        private static boolean cursor(Class<?> type) {
+            return type.getName().equals("dev.turnbuckle.live.Cursor");
+        }
+
         /** An id of ours is its text. */
         private static boolean id(Class<?> type) {
             return type.isRecord()
@@ -183,7 +188,7 @@ public final class Json {
         @Override
         public @Nullable Boolean hasAsValue(MapperConfig<?> config, Annotated annotated) {
             boolean text = annotated instanceof AnnotatedMethod method
-                    && id(method.getDeclaringClass())
+                    && (id(method.getDeclaringClass()) || cursor(method.getDeclaringClass()))
                     && method.getName().equals("value");
             return text ? Boolean.TRUE : super.hasAsValue(config, annotated);
         }
@@ -191,7 +196,10 @@ public final class Json {
         @Override
         public JsonCreator.@Nullable Mode findCreatorAnnotation(MapperConfig<?> config, Annotated annotated) {
             boolean ofId = annotated instanceof AnnotatedConstructor c && id(c.getDeclaringClass());
-            return ofId ? JsonCreator.Mode.DELEGATING : super.findCreatorAnnotation(config, annotated);
+            boolean parses = annotated instanceof AnnotatedMethod m
+                    && cursor(m.getDeclaringClass())
+                    && m.getName().equals("parse");
+            return ofId || parses ? JsonCreator.Mode.DELEGATING : super.findCreatorAnnotation(config, annotated);
         }
 
         private static @Nullable Class<?> sealedParent(Class<?> type) {

@@ -136,6 +136,7 @@ record Composition(
 
         @Override
         public <S> S state(StateKey<S> key) {
+            turnState.load(key);
             return turnState.read(key, List.of());
         }
 

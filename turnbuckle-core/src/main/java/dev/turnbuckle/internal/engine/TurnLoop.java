@@ -142,7 +142,7 @@ public final class TurnLoop {
     private MendedAnswer ask(ModelStep model, Composition composition, int n) throws InterruptedException {
         Outcomes.ModelOutcome outcome;
         try {
-            outcome = model.call(n, this::beforeEffect);
+            outcome = model.call(n, new Bounds());
         } catch (Halt halt) {
             if (halt.reason() instanceof Halt.Reason.Cancelled
                     && !model.partial().isEmpty()) {
@@ -167,6 +167,23 @@ public final class TurnLoop {
             throw new Halt(new Halt.Reason.Draining());
         }
         meter.beforeEffect(facts.drivenBefore().plus(driven()));
+    }
+
+    private final class Bounds implements ModelStep.Bounds {
+        @Override
+        public void beforePerforming() {
+            beforeEffect();
+        }
+
+        @Override
+        public @Nullable Duration wallClockLeft() {
+            return meter.wallClockLeft(facts.drivenBefore().plus(driven()));
+        }
+
+        @Override
+        public Halt overWallClock() {
+            return meter.overWallClock();
+        }
     }
 
     private Duration driven() {
@@ -282,7 +299,8 @@ public final class TurnLoop {
             journal.flush();
             return new TurnResult.Drained();
         } catch (Halt lost) {
-            return new TurnResult.LeaseLost(lost.reason().toString());
+            return new TurnResult.LeaseLost(
+                    lost.reason() instanceof Halt.Reason.LeaseLost(var why) ? why : String.valueOf(lost.getMessage()));
         }
     }
 
@@ -312,10 +330,6 @@ public final class TurnLoop {
         if (closeCalls) {
             closeOpenCalls();
         }
-        facts.inputs().stream()
-                .filter(i -> !inputs.contains(i.sequence()))
-                .map(InboxItem::sequence)
-                .forEach(inputs::add);
         return new TurnResult.Ended(
                 outcome,
                 context.added(),

@@ -162,8 +162,8 @@ final class Drive implements TurnPort {
     }
 
     @Override
-    public Place enter(ToolSpec tool) throws InterruptedException {
-        return node.places().enter(agent.name(), tool);
+    public @Nullable Place enter(ToolSpec tool) throws InterruptedException {
+        return node.places().enter(agent.name(), tool, () -> cancelled || stopping());
     }
 
     @Override

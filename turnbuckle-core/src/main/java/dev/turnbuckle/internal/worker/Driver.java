@@ -82,7 +82,7 @@ final class Driver {
     private void announce(Turns.Started started) {
         var turn = started.turn();
         String session = started.session().id();
-        node.live().tail(session, started.session().head().revision());
+        node.publishHead(session, started.session().head().revision());
         if (turn.attempts() > 1) {
             retract(session, turn.id());
         }

@@ -4,6 +4,7 @@ import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.internal.codec.Hash;
 import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Message;
@@ -12,6 +13,7 @@ import dev.turnbuckle.session.PageRequest;
 import dev.turnbuckle.session.SessionId;
 import dev.turnbuckle.session.SessionSummary;
 import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnSummary;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.store.Blob;
@@ -24,6 +26,7 @@ import dev.turnbuckle.store.SessionRow.Facts;
 import dev.turnbuckle.store.SessionRow.Head;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.WaitRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -301,6 +304,7 @@ final class RowSessions implements SessionStore {
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
         endTurn(rows, facts.turn(), prepared, next);
+        closeWaits(rows, commit);
         rows.putLease(commit.target().lease().released());
         if (commit.state().metadata() != null) {
             rows.updateMetadata(session.id(), commit.state().metadata());
@@ -320,6 +324,21 @@ final class RowSessions implements SessionStore {
                 false);
         rows.updateHead(after);
         return new CommitResult.Committed(next.revision(), false, dropped, after);
+    }
+
+    /** A turn that ended otherwise than by an answer waits for nothing any more. */
+    private static void closeWaits(Rows rows, Commit commit) {
+        if (commit.record().outcome() instanceof TurnOutcome.Answered) {
+            return;
+        }
+        for (WaitRow wait :
+                rows.waits(commit.target().session(), commit.target().turn())) {
+            if (wait.decision() == null) {
+                var id = wait.open().id();
+                var closed = Decision.Answer.of(Decision.Verdict.CANCELLED);
+                rows.decideWait(id, new Decision(id, closed, "the turn's end", rows.now(), true));
+            }
+        }
     }
 
     private static void requireResolved(Rows rows, Commit commit) {
@@ -350,9 +369,17 @@ final class RowSessions implements SessionStore {
                 throw new IllegalStateException("input " + row.sequence() + " opened turn " + row.turn()
                         + " and must be settled by its commit");
             }
-            rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
+            rows.updateInbox(
+                    row.sequence(), settled.contains(row.sequence()) ? ended(s, end, commit) : InboxItem.Status.NEW);
         }
         return claimed.stream().anyMatch(row -> !settled.contains(row.sequence()));
+    }
+
+    /** A dead row says why (Q14). */
+    private static InboxItem.Status ended(InboxItem.Status s, InboxItem.State end, Commit commit) {
+        boolean dead = end == InboxItem.State.DEAD && commit.record().outcome() instanceof TurnOutcome.Failed;
+        String error = dead ? ((TurnOutcome.Failed) commit.record().outcome()).message() : s.error();
+        return new InboxItem.Status(end, s.turn(), s.generation(), s.point(), s.attempts(), error);
     }
 
     private static List<String> send(Rows rows, List<Inbox.NewInput> sends) {

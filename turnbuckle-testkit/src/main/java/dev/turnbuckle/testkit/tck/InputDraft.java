@@ -54,7 +54,15 @@ record InputDraft(
     }
 
     InputDraft steer() {
-        return new InputDraft(session, agent, turn, kind, Delivery.STEER, content, key, context, trace, delay);
+        return delivered(Delivery.STEER);
+    }
+
+    InputDraft superseding() {
+        return delivered(Delivery.SUPERSEDE);
+    }
+
+    private InputDraft delivered(Delivery next) {
+        return new InputDraft(session, agent, turn, kind, next, content, key, context, trace, delay);
     }
 
     InputDraft key(String next) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 public abstract class LiveReplayContract {
     private static final TurnId TURN = new TurnId("t-1");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ManualClock clock = new ManualClock();
     private LiveReplay live;
@@ -217,6 +217,7 @@ public abstract class LiveReplayContract {
         List<String> read = new ArrayList<>();
         for (var events = portion(cursor); !events.isEmpty(); events = portion(cursor)) {
             assertThat(events).hasSizeLessThanOrEqualTo(7);
+            assertThat(events.getLast().cursor().position()).isGreaterThan(cursor.position());
             read.addAll(textsOf(events));
             cursor = events.getLast().cursor();
         }

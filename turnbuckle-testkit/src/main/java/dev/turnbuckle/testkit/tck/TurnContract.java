@@ -23,6 +23,7 @@ import dev.turnbuckle.store.WaitRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -292,6 +293,28 @@ public abstract class TurnContract extends StorageContract {
         assertThat(tryStart("s")).isInstanceOf(Start.Busy.class);
         tick(Duration.ofSeconds(10));
         assertThat(due()).containsExactly("s");
+    }
+
+    @Test
+    void t06_anInputThatSupersedesAnswersTheWaitsOfTheOpenTurn() {
+        WaitRow one = wait("w-1");
+        WaitRow two = wait("w-2");
+        suspended(one, two);
+        resolve(one);
+        accept("s", "t-2", "does not supersede");
+        assertThat(storage.journal().findWait(two.open().id()).orElseThrow().decision()).isNull();
+        InboxItem row = accept(InputDraft.of("s", "t-3", "does").superseding());
+        assertThat(verdictOf(one)).isEqualTo(Verdict.APPROVED);
+        assertThat(verdictOf(two)).isEqualTo(Verdict.SUPERSEDED);
+        assertThat(due()).containsExactly("s");
+        Started again = start("s");
+        assertThat(again.turn().id()).isEqualTo(T1);
+        assertThat(stateOf(row)).isEqualTo(InboxItem.State.PENDING);
+    }
+
+    private Verdict verdictOf(WaitRow wait) {
+        WaitRow stored = storage.journal().findWait(wait.open().id()).orElseThrow();
+        return Objects.requireNonNull(stored.decision()).answer().verdict();
     }
 
     @Test

@@ -82,7 +82,7 @@ class AntiTest {
         assertThat(failing(breakage.suite())).isEqualTo(new TreeSet<>(breakage.caughtBy()));
     }
 
-    private static Set<String> failing(Class<?> suite) {
+    static Set<String> failing(Class<?> suite) {
         var failing = new TreeSet<String>();
         var request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClass(suite))

@@ -1,5 +1,6 @@
 package dev.turnbuckle;
 
+import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.internal.codec.Schemas;
@@ -34,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
     private final Turnbuckle turnbuckle;
     private final String id;
-    private final String agent;
+    private final @Nullable String agent;
 
-    Session(Turnbuckle turnbuckle, String id, String agent) {
+    Session(Turnbuckle turnbuckle, String id, @Nullable String agent) {
         this.turnbuckle = turnbuckle;
         this.id = id;
         this.agent = agent;
@@ -71,16 +72,44 @@ public final class Session {
      * @throws dev.turnbuckle.error.SessionDeletedException when the session was deleted
      */
     public Turn send(Input input) {
+        String agent = runs();
         var registered = turnbuckle.node().agents().get(agent);
         boolean supersedes = registered != null && registered.newInputSupersedesWaits();
         return new Turn(
                 turnbuckle,
                 this,
-                accept(input, supersedes ? InboxItem.Delivery.SUPERSEDE : InboxItem.Delivery.NEXT_TURN));
+                accept(input, agent, supersedes ? InboxItem.Delivery.SUPERSEDE : InboxItem.Delivery.NEXT_TURN));
     }
 
     Turn.Sent accept(Input input, InboxItem.Delivery delivery) {
+        return accept(input, runs(), delivery);
+    }
+
+    /** The agent that this session runs, or will: the named one, else the stored one. */
+    private String runs() {
+        if (agent != null) {
+            if (!turnbuckle.knows(agent)) {
+                throw nobody(agent);
+            }
+            return agent;
+        }
+        return row().map(SessionRow::agent)
+                .orElseThrow(() -> new InvalidInputException("session \"" + id
+                        + "\" does not exist yet, and there are several agents or none: name the one that it shall run, "
+                        + "session(id, agent)"));
+    }
+
+    private static InvalidInputException nobody(String agent) {
+        return new InvalidInputException(
+                "no agent is named \"" + agent
+                        + "\" here, so nobody would answer; register it, or name it with remoteAgent(…) when other nodes run it");
+    }
+
+    private Turn.Sent accept(Input input, String agent, InboxItem.Delivery delivery) {
         var node = turnbuckle.node();
+        if (node.closed()) {
+            throw new ClosedException("the runtime is closed and accepts nothing; open another one");
+        }
         Cursor before = node.live().tail(id, -1).cursor();
         var proposed = new TurnId("t-" + node.environment().id());
         var content = new InboxItem.Content(Message.of(Message.Role.USER, input.parts()), schema(input.answerType()));
@@ -137,7 +166,7 @@ public final class Session {
     public SessionView view() {
         SessionRow row = row().orElse(null);
         if (row == null) {
-            return new SessionView(id, agent, 0, List.of(), null);
+            return new SessionView(id, agent == null ? "" : agent, 0, List.of(), null);
         }
         List<Entry> entries = store().path(id, SessionStore.From.root());
         return new SessionView(id, row.agent(), row.head().revision(), entries, row.openTurn());
@@ -167,6 +196,13 @@ public final class Session {
         return answers;
     }
 
+    /** Answers everything that the session waits for as cancelled; it stays usable (J18). @return how many there were */
+    public int cancelWaits(String by) {
+        int cancelled = turnbuckle.node().storage().journal().cancelWaits(id, by);
+        turnbuckle.worker().offer(id);
+        return cancelled;
+    }
+
     /** Tokens of all its turns. */
     public Usage usage() {
         return store().usage(id);
@@ -179,9 +215,7 @@ public final class Session {
         LiveReplay live = turnbuckle.node().live();
         while (true) {
             SessionView view = view();
-            if (view.revision() > live.revision(id) && live.revision(id) >= 0) {
-                live.append(id, new Activity.Committed(view.revision(), 0));
-            }
+            turnbuckle.node().publishHead(id, view.revision());
             LiveReplay.Tail tail = live.tail(id, view.revision());
             if (tail.cursor().revision() == view.revision()) {
                 return new Observation(view, tail.cursor(), tail.open());

@@ -167,7 +167,10 @@ public final class Turn {
             requireAlive();
             return Optional.empty();
         }
-        List<OpenWait> open = turnbuckle.node().storage().journal().openWaits(Optional.of(session.id()), Waits.MOST);
+        List<OpenWait> open =
+                turnbuckle.node().storage().journal().openWaits(Optional.of(session.id()), Waits.MOST).stream()
+                        .filter(w -> w.turn().equals(turn.id()))
+                        .toList();
         return open.isEmpty() ? Optional.empty() : Optional.of(new TurnOutcome.Suspended(turn.id(), open));
     }
 

@@ -19,7 +19,6 @@ import dev.turnbuckle.plugin.Plugin;
 import dev.turnbuckle.session.SessionId;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.tool.Tool;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.HashSet;
@@ -38,10 +37,10 @@ public final class Turnbuckle implements AutoCloseable {
     private final Worker worker;
     private final Set<String> remoteAgents;
     private final Environment.Signal closing;
-    private final String defaultAgent;
+    private final @Nullable String defaultAgent;
     private volatile boolean closed;
 
-    private Turnbuckle(Node node, Set<String> remoteAgents, String defaultAgent) {
+    private Turnbuckle(Node node, Set<String> remoteAgents, @Nullable String defaultAgent) {
         this.node = node;
         this.worker = new Worker(node);
         this.remoteAgents = Set.copyOf(remoteAgents);
@@ -54,24 +53,30 @@ public final class Turnbuckle implements AutoCloseable {
     }
 
     /**
-     * A handle: no I/O, nothing to close. The session exists from its first accepted input. It runs the only agent, or
-     * the one named {@code default}.
+     * A handle: no I/O, nothing to close. The session exists from its first accepted input. A new one runs the only
+     * agent, or the one named {@code default}; where there is neither, only sessions that exist can be sent to.
      *
      * @throws InvalidInputException when the id is not one (S1)
      */
     public Session session(String id) {
-        return session(id, defaultAgent);
+        SessionId.require(id);
+        return new Session(this, id, defaultAgent);
     }
 
     /** @throws InvalidInputException when the id is not one, or no agent of this name is known */
     public Session session(String id, String agent) {
         SessionId.require(id);
-        if (!node.agents().isEmpty() && !node.agents().containsKey(agent) && !remoteAgents.contains(agent)) {
+        if (!knows(agent)) {
             throw new InvalidInputException("no agent is named \"" + agent + "\"; known here: "
                     + String.join(", ", node.agents().keySet())
                     + ". Register it, or name it with remoteAgent(…) when only other nodes run it");
         }
         return new Session(this, id, agent);
+    }
+
+    /** Whether this node runs the agent, or was told that others do. */
+    boolean knows(String agent) {
+        return node.agents().containsKey(agent) || remoteAgents.contains(agent);
     }
 
     public Sessions sessions() {
@@ -311,15 +316,21 @@ public final class Turnbuckle implements AutoCloseable {
                     attempts,
                     holdOnMismatch,
                     seen == null ? seam -> {} : seen,
-                    telemetry == null ? GlobalOpenTelemetry.get() : telemetry);
+                    telemetry);
             var node = new Node(environment, seen == null ? plain : new Seams(plain, seen), replay, agents, options);
             var turnbuckle = new Turnbuckle(node, remoteAgents, defaultAgent());
             turnbuckle.worker.start();
             return turnbuckle;
         }
 
-        private String defaultAgent() {
-            return agents.size() == 1 ? agents.keySet().iterator().next() : Agent.DEFAULT_NAME;
+        private @Nullable String defaultAgent() {
+            if (agents.size() + remoteAgents.size() == 1) {
+                return agents.isEmpty()
+                        ? remoteAgents.iterator().next()
+                        : agents.keySet().iterator().next();
+            }
+            boolean named = agents.containsKey(Agent.DEFAULT_NAME) || remoteAgents.contains(Agent.DEFAULT_NAME);
+            return named ? Agent.DEFAULT_NAME : null;
         }
     }
 }

@@ -35,7 +35,7 @@ final class CommitBench {
     /** Of each contender in each round: more would only fill the disk. */
     private static final int COMMITS = 40;
 
-    private static final int WARM_UP_ROUNDS = 2;
+    private static final int WARM_UP_ROUNDS = 4;
     private static final String AGENT = "default";
 
     private final Options options;

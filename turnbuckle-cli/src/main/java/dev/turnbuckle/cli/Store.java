@@ -17,6 +17,9 @@ final class Store {
         if (!Files.exists(file)) {
             throw new UsageException("there is no database " + file + "; name one with --db");
         }
+        if (file.toFile().length() == 0) {
+            throw new UsageException(file + " is empty: no session has been written to it");
+        }
         return SqliteStorage.builder(file).schema(SchemaMode.VALIDATE).build();
     }
 
@@ -27,6 +30,9 @@ final class Store {
     }
 
     private static void requireFile(Path file) {
+        if (file.toString().isEmpty()) {
+            throw new UsageException("--db is empty; name a file, such as " + DEFAULT);
+        }
         if (Files.isDirectory(file)) {
             throw new UsageException(file + " is a folder; --db names a file, such as " + file.resolve(DEFAULT));
         }

@@ -36,6 +36,9 @@ public interface LiveReplay extends AutoCloseable {
     /** The newest revision published for a session, or -1 when it has no header. */
     long revision(String session);
 
+    /** Whether there is anything that {@link #trim} may drop later. */
+    boolean holdsAny();
+
     /** Ends the session's subscriptions with a reason (O11). */
     void end(String session, String reason);
 

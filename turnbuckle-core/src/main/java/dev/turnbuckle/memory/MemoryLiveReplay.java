@@ -83,8 +83,13 @@ public final class MemoryLiveReplay implements LiveReplay {
             return;
         }
         Ring ring = ring(session);
-        boolean wake = ring.append(activity, environment.nanos(), environment::now);
-        if (wake && ring.queued.compareAndSet(false, true)) {
+        Ring.Appended appended = ring.append(activity, environment.nanos(), environment::now);
+        while (appended == Ring.Appended.RETIRED) {
+            rings.remove(session, ring);
+            ring = ring(session);
+            appended = ring.append(activity, environment.nanos(), environment::now);
+        }
+        if (appended == Ring.Appended.WAKE && ring.queued.compareAndSet(false, true)) {
             awake.add(ring);
             if (work != null) {
                 work.raise();
@@ -94,7 +99,14 @@ public final class MemoryLiveReplay implements LiveReplay {
 
     @Override
     public Tail tail(String session, long revision) {
-        return ring(session).tail(incarnation, revision);
+        while (true) {
+            Ring ring = ring(session);
+            Tail tail = ring.tail(incarnation, revision);
+            if (tail != null) {
+                return tail;
+            }
+            rings.remove(session, ring);
+        }
     }
 
     @Override
@@ -113,8 +125,7 @@ public final class MemoryLiveReplay implements LiveReplay {
     @Override
     public Subscription subscribe(String session, Environment.Signal wake) {
         startDispatcher();
-        Ring ring = ring(session);
-        ring.subscribe(wake);
+        Ring ring = subscribed(session, wake);
         observed.add(session);
         return () -> {
             ring.unsubscribe(wake, environment.nanos());
@@ -125,6 +136,16 @@ public final class MemoryLiveReplay implements LiveReplay {
                 }
             }
         };
+    }
+
+    private Ring subscribed(String session, Environment.Signal wake) {
+        while (true) {
+            Ring ring = ring(session);
+            if (ring.subscribe(wake)) {
+                return ring;
+            }
+            rings.remove(session, ring);
+        }
     }
 
     private void startDispatcher() {
@@ -171,11 +192,16 @@ public final class MemoryLiveReplay implements LiveReplay {
     }
 
     @Override
+    public boolean holdsAny() {
+        return !rings.isEmpty();
+    }
+
+    @Override
     public void trim() {
         long now = environment.nanos();
         rings.forEach((session, ring) -> {
+            highWater.accumulateAndGet(ring.tailPosition(), Math::max); // before another ring can start
             if (ring.trim(now)) {
-                highWater.accumulateAndGet(ring.tailPosition(), Math::max);
                 rings.remove(session, ring);
             }
         });

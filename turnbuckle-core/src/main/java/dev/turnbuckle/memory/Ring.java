@@ -28,6 +28,14 @@ final class Ring {
 
     private record Slot(Activity activity, long revision, long bytes, long nanos) {}
 
+    enum Appended {
+        QUIET,
+        /** Somebody is to be woken. */
+        WAKE,
+        /** Not appended: the ring was dropped; there is, or will be, another one. */
+        RETIRED
+    }
+
     /** Set while the ring waits for the dispatcher, so that many appends make one wake. */
     final AtomicBoolean queued = new AtomicBoolean();
 
@@ -42,6 +50,7 @@ final class Ring {
     private long bytes;
     private volatile long revision = -1;
     private long lastUse;
+    private boolean retired;
 
     Ring(String session, MemoryLiveReplay.Bounds bounds, long start) {
         this.session = session;
@@ -50,13 +59,15 @@ final class Ring {
         this.floor = start;
     }
 
-    /** @return whether somebody is to be woken */
-    boolean append(Activity activity, long now, Supplier<Instant> clock) {
+    Appended append(Activity activity, long now, Supplier<Instant> clock) {
         lock.lock();
         try {
+            if (retired) {
+                return Appended.RETIRED;
+            }
             if (activity instanceof Activity.Committed c) {
                 if (c.revision() <= revision) {
-                    return false;
+                    return Appended.QUIET;
                 }
                 revision = c.revision();
             }
@@ -71,7 +82,7 @@ final class Ring {
             tail = position;
             bytes += size;
             lastUse = now;
-            return !subscribers.isEmpty();
+            return subscribers.isEmpty() ? Appended.QUIET : Appended.WAKE;
         } finally {
             lock.unlock();
         }
@@ -153,9 +164,13 @@ final class Ring {
         };
     }
 
-    LiveReplay.Tail tail(String incarnation, long known) {
+    /** @return {@code null} when the ring is retired: there is, or will be, another one */
+    LiveReplay.@Nullable Tail tail(String incarnation, long known) {
         lock.lock();
         try {
+            if (retired) {
+                return null;
+            }
             if (revision < known) {
                 if (revision >= 0) {
                     // A commit that was not published here: its view replaces what was provisional.
@@ -197,8 +212,17 @@ final class Ring {
         }
     }
 
-    void subscribe(Environment.Signal wake) {
-        subscribers.add(wake);
+    /** @return false when the ring is retired */
+    boolean subscribe(Environment.Signal wake) {
+        lock.lock();
+        try {
+            if (!retired) {
+                subscribers.add(wake);
+            }
+            return !retired;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void unsubscribe(Environment.Signal wake, long now) {
@@ -227,7 +251,7 @@ final class Ring {
         return tail;
     }
 
-    /** @return whether the ring itself may go */
+    /** @return whether the ring is retired: nobody may use it any more */
     boolean trim(long now) {
         lock.lock();
         try {
@@ -236,10 +260,11 @@ final class Ring {
             if (empty) {
                 slots = new Slot[0];
             }
-            return empty
+            retired = empty
                     && subscribers.isEmpty()
                     && fold == null
                     && now - lastUse > bounds.idle().toNanos();
+            return retired;
         } finally {
             lock.unlock();
         }

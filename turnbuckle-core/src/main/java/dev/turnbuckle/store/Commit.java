@@ -10,8 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The atomic step that ends a turn (S6): everything lands, or nothing. */
 public record Commit(Target target, History history, State state, Settlement settlement, Record record) {
-    /** @param expectedRevision the revision that the turn was driven from (S7) */
-    public record Target(String session, TurnId turn, Lease lease, long expectedRevision) {}
+    /**
+     * @param expectedRevision the revision that the turn was driven from (S7)
+     * @param unlessSteered refused while an input waits that joins the turn at its last safe point (Q5)
+     */
+    public record Target(String session, TurnId turn, Lease lease, long expectedRevision, boolean unlessSteered) {
+        public Target(String session, TurnId turn, Lease lease, long expectedRevision) {
+            this(session, turn, lease, expectedRevision, false);
+        }
+    }
 
     /**
      * @param base where the entries are appended; {@code null} for the head

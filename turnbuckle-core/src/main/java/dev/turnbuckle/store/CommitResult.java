@@ -24,6 +24,9 @@ public sealed interface CommitResult {
     /** The gate was set before this commit (T8). */
     record CancelledBefore(@Nullable String by, @Nullable String reason) implements CommitResult {}
 
+    /** The commit was to wait for steers, and one is there (Q5): the turn goes on. */
+    record Steered() implements CommitResult {}
+
     /** An input of the settlement is not claimed by this turn any more (Q12). */
     record ClaimLost(long sequence) implements CommitResult {}
 

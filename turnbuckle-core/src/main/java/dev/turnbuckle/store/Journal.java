@@ -31,8 +31,12 @@ public interface Journal {
     int cancelWaits(String session, String by);
 
     sealed interface RecordResult {
-        /** @param existing entries of the batch that were recorded before, as they are stored */
-        record Recorded(List<JournalEntry> existing, boolean cancelRequested) implements RecordResult {}
+        /**
+         * @param existing entries of the batch that were recorded before, as they are stored
+         * @param steered an input waits that joins this turn at its next safe point (Q5)
+         */
+        record Recorded(List<JournalEntry> existing, boolean cancelRequested, boolean steered)
+                implements RecordResult {}
 
         record LeaseLost(String why) implements RecordResult {}
     }

@@ -1,12 +1,11 @@
 package dev.turnbuckle.store;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
@@ -57,18 +56,27 @@ public interface PayloadCodec {
             public byte[] encode(byte[] plain) {
                 Deflater idle = idleDeflaters.poll();
                 Deflater deflater = idle == null ? new Deflater(Deflater.BEST_SPEED) : idle;
-                var out = new ByteArrayOutputStream(plain.length / 2 + 64);
-                try (var stream = new DeflaterOutputStream(out, deflater)) {
-                    stream.write(plain);
-                } catch (IOException e) {
-                    throw new IllegalStateException("writing to memory", e);
+                try {
+                    return deflated(deflater, plain);
                 } finally {
                     deflater.reset();
                     if (!idleDeflaters.offer(deflater)) {
                         deflater.end();
                     }
                 }
-                return out.toByteArray();
+            }
+
+            // Mostly one call of native code: what does not shrink grows by a few bytes.
+            private static byte[] deflated(Deflater deflater, byte[] plain) {
+                byte[] out = new byte[plain.length + plain.length / 1_000 + 64];
+                int size = 0;
+                deflater.setInput(plain);
+                deflater.finish();
+                while (!deflater.finished()) {
+                    out = size < out.length ? out : Arrays.copyOf(out, 2 * size);
+                    size += deflater.deflate(out, size, out.length - size);
+                }
+                return Arrays.copyOf(out, size);
             }
 
             @Override

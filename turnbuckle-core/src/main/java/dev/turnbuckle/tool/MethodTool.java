@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,13 +23,14 @@ public record MethodTool(ToolSpec spec, Object target, Method method) implements
      * @throws WiringException naming the class or method and what to change
      */
     public static List<Tool> of(Object target) {
-        List<Tool> tools = Arrays.stream(target.getClass().getMethods())
+        List<Tool> tools = Stream.<Class<?>>iterate(target.getClass(), c -> c != null, Class::getSuperclass)
+                .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
                 .filter(m -> m.isAnnotationPresent(ToolMethod.class))
                 .sorted(Comparator.comparing(Method::getName))
                 .map(m -> of(target, m))
                 .toList();
         if (tools.isEmpty()) {
-            throw new WiringException(target.getClass().getName() + " has no public method with @ToolMethod");
+            throw new WiringException(target.getClass().getName() + " has no method with @ToolMethod");
         }
         return tools;
     }
@@ -37,7 +39,7 @@ public record MethodTool(ToolSpec spec, Object target, Method method) implements
         ToolMethod annotation = annotationOf(method);
         if (Modifier.isStatic(method.getModifiers()) || !method.trySetAccessible()) {
             throw new WiringException("@ToolMethod " + described(method)
-                    + " cannot be called: make it a public instance method of an accessible class");
+                    + " cannot be called: make it an instance method of a class that this module may reflect on");
         }
         String name = annotation.name().isEmpty() ? method.getName() : annotation.name();
         return new MethodTool(

@@ -42,7 +42,7 @@ class CrashMatrixTest {
 
     @Test
     @Tag("full")
-    void everySeamThatTheReferenceTurnPassesHasARow() throws Exception {
+    void everySeamThatTheReferenceTurnPassesHasARowAndEveryRowASeam() throws Exception {
         List<String> lines = new ArrayList<>();
         Process child = start(folder.resolve("seams"), "-");
         try (var out = child.inputReader(StandardCharsets.UTF_8)) {
@@ -53,8 +53,7 @@ class CrashMatrixTest {
                 .filter(l -> l.startsWith(Seam.PASSED))
                 .map(l -> l.substring(Seam.PASSED.length()))
                 .toList();
-        assertThat(passed).hasSizeGreaterThan(30);
-        assertThat(table().keySet()).containsAll(passed);
+        assertThat(table().keySet()).containsExactlyInAnyOrderElementsOf(passed);
     }
 
     @TestFactory

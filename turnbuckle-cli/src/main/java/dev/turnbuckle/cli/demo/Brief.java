@@ -58,4 +58,10 @@ final class Brief implements Stage {
     public void counted(Tally.Count count, List<String> broken, Duration took) {
         table.show(count, broken, took);
     }
+
+    @Override
+    public void failed(String why) {
+        screen.line();
+        screen.line(screen.mark(Mark.BAD, "the demo failed") + "  " + Screen.safe(why));
+    }
 }

@@ -53,9 +53,11 @@ final class CountTable {
         if (!broken.isEmpty()) {
             screen.line();
         }
-        screen.line("look yourself   cat " + folder.path().resolve("ledger.txt"));
-        screen.line("                " + command + " sessions show demo --db " + folder.database());
-        screen.line(Screen.pad("your turn       " + command + " run --help", 72)
+        screen.line("look yourself");
+        screen.line("  cat " + folder.ledger());
+        screen.line("  " + command + " sessions show " + DemoFolder.SESSION + " --db " + folder.database());
+        screen.line("your turn");
+        screen.line(Screen.pad("  " + command + " run --help", 72)
                 + screen.mark(Mark.FAINT, String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0)));
     }
 

@@ -40,10 +40,16 @@ public final class Demo {
         Stage stage = stage(folder);
         stage.begins(folder);
         var storage = SqliteStorage.at(folder.database());
-        try (var turnbuckle = Turnbuckle.builder().storage(storage).build()) {
+        try (var turnbuckle = Turnbuckle.builder()
+                .storage(storage)
+                .remoteAgent(DemoFolder.AGENT)
+                .build()) {
             var director = new Director(folder, script, stage, turnbuckle);
             try (director) {
                 director.run();
+            } catch (Director.Failure e) {
+                stage.failed(String.valueOf(e.getMessage()));
+                return false;
             }
             Tally.Count count = Tally.count(folder, storage, director.accepted(), director.kills());
             List<String> broken = count.broken(director.killsMeant());
@@ -67,7 +73,11 @@ public final class Demo {
         } else if (Files.exists(chosen.resolve("agents.db"))) {
             throw new WiringException(chosen + " already holds a demo; name another folder with --dir, or remove it");
         }
-        Files.createDirectories(chosen);
+        try {
+            Files.createDirectories(chosen);
+        } catch (IOException e) {
+            throw new WiringException("the folder " + chosen + " cannot be made here; name another with --dir: " + e);
+        }
         return new DemoFolder(chosen);
     }
 }

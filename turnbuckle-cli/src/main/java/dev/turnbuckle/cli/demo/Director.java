@@ -40,6 +40,10 @@ final class Director implements AutoCloseable {
     private final Deque<WorkerProcess> spare = new ArrayDeque<>();
     private final Set<WorkerProcess> open = new HashSet<>();
     private final Set<WorkerProcess> killed = new HashSet<>();
+
+    /** Killed by somebody else: the process ids are there to see. */
+    private final Set<WorkerProcess> killedByOthers = new HashSet<>();
+
     private final List<TurnId> accepted = new ArrayList<>();
     private final Thread atExit = new Thread(() -> all.forEach(WorkerProcess::kill));
 
@@ -50,6 +54,15 @@ final class Director implements AutoCloseable {
     private long killedAt;
     private long killAt = Long.MAX_VALUE;
     private String killWhy = "";
+
+    /** The demo could not go on; what was expected and what came instead. */
+    static final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Failure(String message) {
+            super(message);
+        }
+    }
 
     Director(DemoFolder folder, Script script, Stage stage, Turnbuckle turnbuckle) {
         this.folder = folder;
@@ -68,16 +81,15 @@ final class Director implements AutoCloseable {
         return died;
     }
 
-    /** How many were sent. */
+    /** How many were sent, or seen to be sent by somebody else. */
     int killsMeant() {
-        return killed.size();
+        return killed.size() + killedByOthers.size();
     }
 
     /** Returns when every kill was made and every accepted input is answered. */
     void run() throws IOException, InterruptedException {
-        for (int i = 0; i < script.processes(); i++) {
-            start();
-        }
+        start();
+        start();
         accept();
         while (!over()) {
             WorkerProcess.Event event = next();
@@ -102,7 +114,7 @@ final class Director implements AutoCloseable {
     }
 
     private boolean over() {
-        return killed.size() == script.kills() && died == killed.size() && answered();
+        return killed.size() == script.kills() && died == killsMeant() && answered();
     }
 
     private boolean answered() {
@@ -110,6 +122,14 @@ final class Director implements AutoCloseable {
                 .summary()
                 .map(t -> t.outcome() instanceof TurnOutcome.Answered)
                 .orElse(false);
+    }
+
+    /** Few at a time: those that start take the processor from whoever drives. */
+    private void startAhead() throws IOException {
+        int starting = all.size() - opened - spare.size();
+        if (starting + spare.size() < script.spare() && all.size() <= script.kills() + killedByOthers.size()) {
+            start();
+        }
     }
 
     private void start() throws IOException {
@@ -129,7 +149,7 @@ final class Director implements AutoCloseable {
         long wait = Math.min(SILENCE.toNanos(), killAt - System.nanoTime());
         WorkerProcess.Event event = events.poll(wait, TimeUnit.NANOSECONDS);
         if (event == null && System.nanoTime() < killAt) {
-            throw new IllegalStateException(
+            throw new Failure(
                     "nothing was heard of the workers for " + SILENCE.toSeconds() + " s; see " + folder.log());
         }
         return event;
@@ -141,6 +161,7 @@ final class Director implements AutoCloseable {
             case "started" -> {
                 spare.add(worker);
                 open();
+                startAhead();
             }
             case "turn_started" -> drives(worker, event);
             case "held" -> {
@@ -153,7 +174,7 @@ final class Director implements AutoCloseable {
             case "exited" -> exited(worker, event.json().path("status").asInt());
             default -> {}
         }
-        if (!killed.contains(worker)) {
+        if (!isDead(worker)) {
             stage.event(event);
         }
         if (event.type().equals("turn_ended") || event.type().equals("exited")) {
@@ -170,8 +191,8 @@ final class Director implements AutoCloseable {
 
     /** One stands by while another drives: the next is opened when the roles are clear, so that each has its own moment. */
     private void open() {
-        boolean driven = driver != null && !killed.contains(driver);
-        int wanted = Math.min(script.kills() + 1, killed.size() + (driven ? 2 : 1));
+        boolean driven = driver != null && !isDead(driver);
+        int wanted = Math.min(script.kills() + 1, killed.size() + (driven ? 2 : 1)) + killedByOthers.size();
         while (opened < wanted && !spare.isEmpty()) {
             WorkerProcess next = spare.remove();
             next.hold(script.hold(killed.size()));
@@ -194,11 +215,9 @@ final class Director implements AutoCloseable {
             Duration after = script.killAfter(killed.size());
             killWhy = after == null ? "" : "after " + after.toMillis() + " ms";
             killAt = after == null ? Long.MAX_VALUE : System.nanoTime() + after.toNanos();
-            if (all.size() <= script.kills()) {
-                start();
-            }
         }
         open();
+        startAhead();
     }
 
     private void kill(String instant) {
@@ -216,16 +235,41 @@ final class Director implements AutoCloseable {
         stage.killed(victim, instant);
     }
 
-    private void exited(WorkerProcess worker, int status) {
-        if (!killed.contains(worker)) {
-            throw new IllegalStateException(
-                    "worker " + worker.pid() + " ended by itself, status " + status + "; see " + folder.log());
+    private boolean isDead(WorkerProcess worker) {
+        return killed.contains(worker) || killedByOthers.contains(worker);
+    }
+
+    private void killedByOther(WorkerProcess worker) throws IOException {
+        killedByOthers.add(worker);
+        boolean wasOpen = open.remove(worker);
+        if (!wasOpen) {
+            spare.remove(worker);
+            all.remove(worker);
+        }
+        if (worker.equals(driver)) {
+            killAt = Long.MAX_VALUE;
+            killedAt = System.nanoTime();
+            orphanOf = worker;
+        }
+        stage.killed(worker, "by somebody else");
+    }
+
+    private void exited(WorkerProcess worker, int status) throws IOException {
+        if (!killed.contains(worker) && status == WorkerProcess.KILLED) {
+            killedByOther(worker);
+        }
+        if (!isDead(worker)) {
+            throw new Failure("worker " + worker.pid()
+                    + " was expected to run until it is killed, and ended by itself with status " + status + "; see "
+                    + folder.log());
         }
         if (status == WorkerProcess.KILLED) {
             died++;
+            open();
+            startAhead();
         } else {
-            throw new IllegalStateException("worker " + worker.pid() + " was killed and ended with status " + status
-                    + " instead of " + WorkerProcess.KILLED);
+            throw new Failure("worker " + worker.pid() + " was killed and ended with status " + status + " instead of "
+                    + WorkerProcess.KILLED);
         }
     }
 

@@ -56,4 +56,9 @@ final class JsonStage implements Stage {
         broken.forEach(summary.putArray("broken")::add);
         screen.json(summary.put("millis", took.toMillis()));
     }
+
+    @Override
+    public void failed(String why) {
+        screen.json(of("summary").put("ok", false).put("error", why));
+    }
 }

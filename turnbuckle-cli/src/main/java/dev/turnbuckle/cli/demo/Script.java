@@ -68,9 +68,9 @@ final class Script {
         return story ? "story" : "fast";
     }
 
-    /** Processes that are started ahead. */
-    int processes() {
-        return story ? 2 : 3;
+    /** Processes that are ready or starting, beside the one that drives and the one that stands by. */
+    int spare() {
+        return story ? 1 : 2;
     }
 
     String input(int number) {

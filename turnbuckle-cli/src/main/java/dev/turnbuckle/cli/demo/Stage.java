@@ -20,4 +20,7 @@ interface Stage {
 
     /** @param broken what is not as promised */
     void counted(Tally.Count count, List<String> broken, Duration took);
+
+    /** @param why what was expected, and what came instead */
+    void failed(String why);
 }

@@ -51,8 +51,10 @@ public final class Worker {
     public static void run(DemoFolder folder, String pace, PrintStream out) throws IOException {
         Turnbuckle opened = null;
         try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            warmUp();
             var worker = new Worker(folder, Pace.named(pace), out);
+            if (worker.pace.equals(Pace.STORY)) {
+                warmUp();
+            }
             worker.tell("started", "pid", String.valueOf(worker.pid));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith("hold ")) {

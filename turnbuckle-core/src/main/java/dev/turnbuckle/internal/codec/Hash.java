@@ -10,10 +10,15 @@ public final class Hash {
     /** The chain before the first entry. */
     public static final String NONE = "0".repeat(64);
 
+    /** Copied for each use, which is cheaper than asking the security providers for one. */
+    private static final MessageDigest FRESH = made();
+
+    private static final HexFormat HEX = HexFormat.of();
+
     private Hash() {}
 
     public static String of(byte[] bytes) {
-        return HexFormat.of().formatHex(digest().digest(bytes));
+        return HEX.formatHex(digest().digest(bytes));
     }
 
     public static String of(String text) {
@@ -28,10 +33,18 @@ public final class Hash {
             digest.update((byte) 0);
             digest.update(part.getBytes(StandardCharsets.UTF_8));
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return HEX.formatHex(digest.digest());
     }
 
     private static MessageDigest digest() {
+        try {
+            return (MessageDigest) FRESH.clone();
+        } catch (CloneNotSupportedException e) { // a provider that the host has put first
+            return made();
+        }
+    }
+
+    private static MessageDigest made() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

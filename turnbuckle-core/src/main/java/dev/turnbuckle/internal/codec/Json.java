@@ -119,7 +119,16 @@ public final class Json {
      * @throws InvalidInputException for integers beyond 2^53 and numbers that are not finite
      */
     public static String canonical(String json) {
-        refuseInexact(parse(json), "");
+        return canonical(parse(json), json);
+    }
+
+    /** @throws InvalidInputException as {@link #canonical(String)} */
+    public static String canonical(JsonNode json) {
+        return canonical(json, json.toString());
+    }
+
+    private static String canonical(JsonNode parsed, String json) {
+        refuseInexact(parsed, "");
         try {
             return new JsonCanonicalizer(json).getEncodedString();
         } catch (IOException e) {
@@ -164,6 +173,11 @@ public final class Json {
             return type.isSealed() && type.getName().startsWith("dev.turnbuckle.");
         }
 
+        /** A cursor is one string (O1), which it parses itself. */
+        private static boolean cursor(Class<?> type) {
+            return type.getName().equals("dev.turnbuckle.live.Cursor");
+        }
+
         /** An id of ours is its text. */
         private static boolean id(Class<?> type) {
             return type.isRecord()
@@ -174,7 +188,7 @@ public final class Json {
         @Override
         public @Nullable Boolean hasAsValue(MapperConfig<?> config, Annotated annotated) {
             boolean text = annotated instanceof AnnotatedMethod method
-                    && id(method.getDeclaringClass())
+                    && (id(method.getDeclaringClass()) || cursor(method.getDeclaringClass()))
                     && method.getName().equals("value");
             return text ? Boolean.TRUE : super.hasAsValue(config, annotated);
         }
@@ -182,7 +196,10 @@ public final class Json {
         @Override
         public JsonCreator.@Nullable Mode findCreatorAnnotation(MapperConfig<?> config, Annotated annotated) {
             boolean ofId = annotated instanceof AnnotatedConstructor c && id(c.getDeclaringClass());
-            return ofId ? JsonCreator.Mode.DELEGATING : super.findCreatorAnnotation(config, annotated);
+            boolean parses = annotated instanceof AnnotatedMethod m
+                    && cursor(m.getDeclaringClass())
+                    && m.getName().equals("parse");
+            return ofId || parses ? JsonCreator.Mode.DELEGATING : super.findCreatorAnnotation(config, annotated);
         }
 
         private static @Nullable Class<?> sealedParent(Class<?> type) {

@@ -2,6 +2,7 @@ package dev.turnbuckle.internal.engine;
 
 import dev.turnbuckle.agent.Budget;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Counts against the turn's budget (J19). What is counted is recorded, so a recalled turn counts the same. */
 final class BudgetMeter {
@@ -51,6 +52,16 @@ final class BudgetMeter {
         if (most != null && driven.compareTo(most) >= 0) {
             throw over("wall clock " + most);
         }
+    }
+
+    @Nullable Duration wallClockLeft(Duration driven) {
+        Duration most = budget.wallClock();
+        return most == null ? null : most.minus(driven);
+    }
+
+    /** The wall clock ran out while something was performed. */
+    Halt overWallClock() {
+        return over("wall clock " + budget.wallClock());
     }
 
     private static Halt over(String bound) {

@@ -24,12 +24,14 @@ final class CallContext implements ToolContext {
     private final TurnFacts facts;
     private final TurnState state;
     private final String key;
+    private final UnaryOperator<String> redaction;
     private final List<TurnState.Pending<?>> changes = new ArrayList<>();
     private final List<String> values = new ArrayList<>();
     private final Deque<String> progress = new ArrayDeque<>();
     private boolean closed;
 
-    CallContext(TurnPort port, TurnFacts facts, TurnState state, String key) {
+    CallContext(TurnPort port, TurnFacts facts, TurnState state, String key, UnaryOperator<String> redaction) {
+        this.redaction = redaction;
         this.port = port;
         this.facts = facts;
         this.state = state;
@@ -62,10 +64,11 @@ final class CallContext implements ToolContext {
     }
 
     @Override
-    public synchronized void progress(String text) {
+    public synchronized void progress(String note) {
         if (closed) {
             return;
         }
+        String text = redaction.apply(note);
         if (progress.size() == KEPT_PROGRESS) {
             progress.removeFirst();
         }
@@ -93,8 +96,11 @@ final class CallContext implements ToolContext {
     }
 
     @Override
-    public synchronized <S> S state(StateKey<S> name) {
-        return state.read(name, List.copyOf(changes));
+    public <S> S state(StateKey<S> name) {
+        state.load(name);
+        synchronized (this) {
+            return state.read(name, List.copyOf(changes));
+        }
     }
 
     @Override

@@ -52,13 +52,16 @@ record Composition(
                 outcome,
                 new TurnJournal.Timing(now, now, 1),
                 List.copyOf(draft.parts.values()));
-        return draft.read(outcome, port);
+        return draft.composed(outcome);
     }
 
     /** Today's composition, and its parts by hash so that an unchanged record needs no reading. */
     private static final class Draft {
         final Map<String, Blob> parts = new LinkedHashMap<>();
         final Outcomes.CompositionOutcome outcome;
+        private final List<String> system;
+        private final List<ToolSpec> specs;
+        private final @Nullable String schema;
 
         Draft(Agent agent, TurnFacts facts, TurnState state, long from) {
             var prompt = new Prompt(facts.session(), state);
@@ -68,9 +71,9 @@ record Composition(
             for (Plugin plugin : agent.plugins()) {
                 plugin.composePrompt(prompt);
             }
-            List<ToolSpec> specs =
-                    agent.tools().values().stream().map(Tool::spec).toList();
-            String schema = facts.answerSchema();
+            system = List.copyOf(prompt.texts().values());
+            specs = agent.tools().values().stream().map(Tool::spec).toList();
+            schema = facts.answerSchema();
             ModelSpec model = agent.model().spec();
             outcome = new Outcomes.CompositionOutcome(
                     model.name(),
@@ -87,10 +90,26 @@ record Composition(
             return blob.hash();
         }
 
+        /** What {@link #read} would make of the record. */
+        Composition composed(String json) {
+            return new Composition(
+                    Hash.of(json),
+                    new ModelSpec(outcome.model(), outcome.parameters()),
+                    system,
+                    byName(specs),
+                    schema,
+                    outcome.from());
+        }
+
+        private static Map<String, ToolSpec> byName(List<ToolSpec> specs) {
+            var tools = new LinkedHashMap<String, ToolSpec>();
+            specs.forEach(t -> tools.put(t.name(), t));
+            return tools;
+        }
+
         Composition read(String json, TurnPort port) {
             var o = Json.read(json, Outcomes.CompositionOutcome.class);
-            var tools = new LinkedHashMap<String, ToolSpec>();
-            Json.readList(text(o.tools(), port), ToolSpec.class).forEach(t -> tools.put(t.name(), t));
+            var tools = byName(Json.readList(text(o.tools(), port), ToolSpec.class));
             List<String> system = Json.readList(text(o.prompt(), port), Outcomes.PromptComponent.class).stream()
                     .map(Outcomes.PromptComponent::text)
                     .toList();
@@ -117,6 +136,7 @@ record Composition(
 
         @Override
         public <S> S state(StateKey<S> key) {
+            turnState.load(key);
             return turnState.read(key, List.of());
         }
 

@@ -51,16 +51,27 @@ final class ModelStep {
         this.context = context;
     }
 
+    /** What bounds a call that is performed. */
+    interface Bounds {
+        /** Throws when nothing more may be performed. */
+        void beforePerforming();
+
+        /** What the wall clock leaves; {@code null} without such a bound. */
+        @Nullable Duration wallClockLeft();
+
+        Halt overWallClock();
+    }
+
     /** What a call that was cut off had streamed; empty when nothing. */
     String partial() {
         return partial;
     }
 
     /**
-     * @param beforePerforming looked at when the call is not recorded
+     * @param bounds looked at when the call is not recorded
      * @throws Halt when the model gives no answer
      */
-    Outcomes.ModelOutcome call(int number, Runnable beforePerforming) throws InterruptedException {
+    Outcomes.ModelOutcome call(int number, Bounds bounds) throws InterruptedException {
         String key = KIND + "/" + number;
         String request = Json.object()
                 .put("chain", context.chain())
@@ -72,8 +83,8 @@ final class ModelStep {
             outcome = Json.read(recorded.outcome(), Outcomes.ModelOutcome.class);
             port.publish(new Activity.ModelEnded(facts.turn(), key, false, outcome.usage()));
         } else {
-            beforePerforming.run();
-            outcome = perform(key, request);
+            bounds.beforePerforming();
+            outcome = perform(key, request, bounds);
         }
         String failure = outcome.failure();
         if (failure != null) {
@@ -92,13 +103,13 @@ final class ModelStep {
                 kind.retryable()));
     }
 
-    private Outcomes.ModelOutcome perform(String key, String request) throws InterruptedException {
+    private Outcomes.ModelOutcome perform(String key, String request, Bounds bounds) throws InterruptedException {
         port.seam("before " + key);
         Instant start = port.environment().now();
         var attempts = new ArrayList<Outcomes.Attempt>();
         Outcomes.ModelOutcome outcome = null;
         while (outcome == null) {
-            outcome = attempt(key, attempts);
+            outcome = attempt(key, attempts, bounds);
         }
         journal.done(
                 key,
@@ -113,7 +124,7 @@ final class ModelStep {
     }
 
     /** @return the outcome, or {@code null} to try again */
-    private Outcomes.@Nullable ModelOutcome attempt(String key, List<Outcomes.Attempt> attempts)
+    private Outcomes.@Nullable ModelOutcome attempt(String key, List<Outcomes.Attempt> attempts, Bounds bounds)
             throws InterruptedException {
         String item = key + "#" + facts.drive() + "." + (attempts.size() + 1);
         Model model = port.model(composition.model());
@@ -130,7 +141,7 @@ final class ModelStep {
         try {
             Callable<ModelEvent.Completed> body =
                     () -> port.spanned(KIND, model.spec().name(), key, () -> stream.read(model, request));
-            var ending = new Supervised<>(port, "model " + facts.turn(), body).run(null);
+            var ending = new Supervised<>(port, "model " + facts.turn(), body).run(bounds.wallClockLeft());
             switch (ending) {
                 case Supervised.Ending.Value<ModelEvent.Completed>(var completed) -> {
                     kept = true;
@@ -147,8 +158,7 @@ final class ModelStep {
                     kept = true;
                     throw new Halt(new Halt.Reason.Cancelled());
                 }
-                case Supervised.Ending.TimedOut<ModelEvent.Completed> t ->
-                    throw new IllegalStateException("a model call has no timeout here");
+                case Supervised.Ending.TimedOut<ModelEvent.Completed> t -> throw bounds.overWallClock();
                 case Supervised.Ending.Threw<ModelEvent.Completed>(var failure) -> {
                     return failedAttempt(item, failure, stream.started(), attempts);
                 }
@@ -176,7 +186,9 @@ final class ModelStep {
         Duration pause = pause(attempts.size(), failure.retryAfter());
         port.publish(new Activity.ModelRetry(
                 facts.turn(), item, attempts.size(), pause, failure.kind().name()));
-        rest(pause);
+        if (!Rest.of(port, pause)) {
+            throw new Halt(new Halt.Reason.Cancelled());
+        }
         return null;
     }
 
@@ -184,24 +196,6 @@ final class ModelStep {
         Duration own = FIRST_PAUSE.multipliedBy(1L << (attempt - 1));
         Duration longer = asked != null && asked.compareTo(own) > 0 ? asked : own;
         return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
-    }
-
-    private void rest(Duration pause) throws InterruptedException {
-        long end = port.environment().nanos() + pause.toNanos();
-        while (true) {
-            long seen = port.wake().version();
-            if (port.cancelRequested()) {
-                throw new Halt(new Halt.Reason.Cancelled());
-            }
-            if (port.stopping()) {
-                throw new Halt(new Halt.Reason.Draining());
-            }
-            long left = end - port.environment().nanos();
-            if (left <= 0) {
-                return;
-            }
-            port.wake().await(seen, Duration.ofNanos(left));
-        }
     }
 
     /** One attempt's stream: publishes deltas until it is closed, keeps the text for a cancel. */

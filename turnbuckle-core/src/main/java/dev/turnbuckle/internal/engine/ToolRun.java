@@ -84,7 +84,7 @@ final class ToolRun {
         var attempts = new ArrayList<Outcomes.Attempt>();
         Duration pause = job.spec().limits().backoff();
         while (true) {
-            var context = new CallContext(port, facts, state, job.key());
+            var context = new CallContext(port, facts, state, job.key(), text -> agent.redacted(clean(text)));
             Supervised.Ending<ToolResult> ending = run(job, context);
             CallContext.Left left = context.close();
             switch (ending) {
@@ -103,13 +103,21 @@ final class ToolRun {
                 String text = clean(attempts.getLast().message());
                 return new Tried(Outcomes.ToolOutcome.of("performed", true, text), null, attempts, null, false);
             }
-            port.environment().sleep(pause);
+            if (!Rest.of(port, pause)) {
+                return new Tried(null, null, attempts, null, false);
+            }
             pause = pause.multipliedBy(2);
         }
     }
 
     private Supervised.Ending<ToolResult> run(Job job, CallContext context) throws InterruptedException {
         try (var place = port.enter(job.spec())) {
+            if (place == null) {
+                if (port.cancelRequested()) {
+                    return new Supervised.Ending.Cancelled<>(true);
+                }
+                throw new Halt(new Halt.Reason.Draining());
+            }
             return new Supervised<>(
                             port,
                             "tool " + job.spec().name(),
@@ -175,6 +183,9 @@ final class ToolRun {
         Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
         CallContext.Left left = tried.left();
         Outcomes.ToolOutcome full;
+        if (left != null) {
+            left.changes().forEach(c -> state.load(c.key()));
+        }
         // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
         synchronized (journal) {
             full = new Outcomes.ToolOutcome(

@@ -177,6 +177,16 @@ final class TurnJournal {
         flushed.raise();
     }
 
+    /** Rises with each flush that wrote. */
+    long flushes() {
+        lock.lock();
+        try {
+            return durable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Everything, recorded or not, in the order in which it came: what the turn record is made of. */
     List<JournalEntry> all() {
         lock.lock();

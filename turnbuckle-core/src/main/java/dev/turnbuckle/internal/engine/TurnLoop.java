@@ -18,6 +18,7 @@ import dev.turnbuckle.tool.EffectClass;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,12 @@ public final class TurnLoop {
     private final List<Long> inputs = new ArrayList<>();
     private final List<UsageRow> usage = new ArrayList<>();
     private String lastText = "";
+    private @Nullable Answered last;
+
+    private record Steps(Composition composition, ModelStep model, ToolStep tools) {}
+
+    /** Where the turn stands while its answer is being committed. */
+    private record Answered(Steps steps, int point, TurnResult.Ended result) {}
 
     public TurnLoop(Agent agent, TurnFacts facts, TurnPort port) {
         this.agent = agent;
@@ -68,30 +75,58 @@ public final class TurnLoop {
                 Composition.of(agent, facts, state, journal, port, context.from(agent.historyEntries()));
         var model = new ModelStep(agent, port, facts, journal, composition, context);
         var tools = new ToolStep(port, facts, journal, state, agent, composition);
-        for (int n = 1; ; n++) {
+        return goOn(new Steps(composition, model, tools), 1);
+    }
+
+    private TurnResult goOn(Steps steps, int from) throws InterruptedException {
+        for (int n = from; ; n++) {
             meter.beforeModel();
-            MendedAnswer answer = ask(model, composition, n);
+            MendedAnswer answer = ask(steps.model(), steps.composition(), n);
             if (answer.calls().isEmpty()) {
-                String problem = problemOf(answer, composition);
+                String problem = problemOf(answer, steps.composition());
                 if (!answer.message().parts().isEmpty()) {
                     context.add(answer.message());
                 }
                 meter.brought(problem == null);
-                boolean steered = safePoint(n);
+                boolean asked = problem != null || wasPassed(n);
+                boolean steered = asked && safePoint(n, false);
                 if (problem != null && !steered) {
                     context.add(Message.runtime(problem));
                 } else if (!steered) {
-                    return ended(
-                            new TurnOutcome.Answered(
-                                    facts.turn(), answer.message().text(), total()),
-                            false);
+                    return answered(steps, n, answer);
                 }
             } else {
                 context.add(answer.message());
-                call(tools, answer, n);
-                safePoint(n);
+                long before = journal.flushes();
+                call(steps.tools(), answer, n);
+                safePoint(n, journal.flushes() > before);
             }
         }
+    }
+
+    /** The last safe point is in the commit's own transaction, which is refused when somebody steers. */
+    private TurnResult answered(Steps steps, int n, MendedAnswer answer) {
+        var outcome = new TurnOutcome.Answered(facts.turn(), answer.message().text(), total());
+        var result = ended(outcome, false, true);
+        last = new Answered(steps, n, result);
+        return result;
+    }
+
+    /** The commit of the answer was refused because somebody steers: that joins, and the turn goes on. */
+    public TurnResult steered() throws InterruptedException {
+        Answered at = Objects.requireNonNull(last);
+        try {
+            return safePoint(at.point(), false) ? goOn(at.steps(), at.point() + 1) : at.result();
+        } catch (Halt halt) {
+            return halted(halt.reason());
+        }
+    }
+
+    /** Whether an earlier drive was at this safe point and may have found something. */
+    private boolean wasPassed(int n) {
+        return journal.has("steer/" + n)
+                || journal.has("model/" + (n + 1))
+                || facts.inputs().stream().anyMatch(i -> i.status().point() == n);
     }
 
     private void take(InboxItem row) {
@@ -107,7 +142,7 @@ public final class TurnLoop {
     private MendedAnswer ask(ModelStep model, Composition composition, int n) throws InterruptedException {
         Outcomes.ModelOutcome outcome;
         try {
-            outcome = model.call(n, this::beforeEffect);
+            outcome = model.call(n, new Bounds());
         } catch (Halt halt) {
             if (halt.reason() instanceof Halt.Reason.Cancelled
                     && !model.partial().isEmpty()) {
@@ -132,6 +167,23 @@ public final class TurnLoop {
             throw new Halt(new Halt.Reason.Draining());
         }
         meter.beforeEffect(facts.drivenBefore().plus(driven()));
+    }
+
+    private final class Bounds implements ModelStep.Bounds {
+        @Override
+        public void beforePerforming() {
+            beforeEffect();
+        }
+
+        @Override
+        public @Nullable Duration wallClockLeft() {
+            return meter.wallClockLeft(facts.drivenBefore().plus(driven()));
+        }
+
+        @Override
+        public Halt overWallClock() {
+            return meter.overWallClock();
+        }
     }
 
     private Duration driven() {
@@ -175,8 +227,12 @@ public final class TurnLoop {
         meter.brought(answer.calls().stream().anyMatch(c -> c.problem() == null));
     }
 
-    /** Steers join here, the same rows whenever this point is passed again (Q5). */
-    private boolean safePoint(int n) {
+    /**
+     * Steers join here, the same rows whenever this point is passed again (Q5).
+     *
+     * @param told the last record, a moment ago, said whether any waits
+     */
+    private boolean safePoint(int n, boolean told) {
         String key = "steer/" + n;
         JournalEntry recorded = journal.recall(key, "{}");
         List<InboxItem> joined;
@@ -188,6 +244,8 @@ public final class TurnLoop {
                     .toList();
         } else if (journal.has("model/" + (n + 1)) || port.cancelRequested()) {
             joined = List.of(); // the next call was made without any
+        } else if (told && !port.steered() && !wasPassed(n)) {
+            joined = List.of();
         } else {
             joined = claim(key, n);
         }
@@ -241,7 +299,8 @@ public final class TurnLoop {
             journal.flush();
             return new TurnResult.Drained();
         } catch (Halt lost) {
-            return new TurnResult.LeaseLost(lost.reason().toString());
+            return new TurnResult.LeaseLost(
+                    lost.reason() instanceof Halt.Reason.LeaseLost(var why) ? why : String.valueOf(lost.getMessage()));
         }
     }
 
@@ -264,13 +323,13 @@ public final class TurnLoop {
     }
 
     private TurnResult.Ended ended(TurnOutcome outcome, boolean closeCalls) {
+        return ended(outcome, closeCalls, false);
+    }
+
+    private TurnResult.Ended ended(TurnOutcome outcome, boolean closeCalls, boolean unlessSteered) {
         if (closeCalls) {
             closeOpenCalls();
         }
-        facts.inputs().stream()
-                .filter(i -> !inputs.contains(i.sequence()))
-                .map(InboxItem::sequence)
-                .forEach(inputs::add);
         return new TurnResult.Ended(
                 outcome,
                 context.added(),
@@ -278,7 +337,8 @@ public final class TurnLoop {
                 List.copyOf(usage),
                 state.components(),
                 journal.all(),
-                blobs());
+                blobs(),
+                unlessSteered);
     }
 
     private List<Blob> blobs() {

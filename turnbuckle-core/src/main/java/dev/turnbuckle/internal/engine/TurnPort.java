@@ -13,6 +13,7 @@ import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.tool.ToolSpec;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** What a turn asks of the outside: everything that is not a function of recorded state. */
 public interface TurnPort {
@@ -22,6 +23,9 @@ public interface TurnPort {
     Journal.RecordResult record(List<JournalEntry> entries, List<Blob> blobs);
 
     Inbox.Steers claimSteers(int point);
+
+    /** Whether the last {@link #record} found an input waiting that joins this turn. */
+    boolean steered();
 
     /** Answers a wait in the name of its deadline. */
     Decision expire(WaitId wait);
@@ -45,8 +49,12 @@ public interface TurnPort {
     /** Whether what runs is to be given up now. */
     boolean stopping();
 
-    /** Takes a place among the calls of this tool; {@link AutoCloseable#close} gives it back. */
-    Place enter(ToolSpec tool) throws InterruptedException;
+    /**
+     * Takes a place among the calls of this tool; {@link AutoCloseable#close} gives it back.
+     *
+     * @return {@code null} when the turn was cancelled or must stop before there was one
+     */
+    @Nullable Place enter(ToolSpec tool) throws InterruptedException;
 
     /** Runs a performed effect inside a span; recalled effects make none. */
     <T> T spanned(String kind, String name, String key, Callable<T> body) throws Exception;

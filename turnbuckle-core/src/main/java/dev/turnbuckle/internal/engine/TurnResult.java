@@ -18,6 +18,7 @@ public sealed interface TurnResult {
      *
      * @param journal everything the turn did, recorded or not
      * @param components {@code null} when no state changed
+     * @param unlessSteered what joins at the last safe point is asked with the commit, see {@link TurnLoop#steered}
      */
     record Ended(
             TurnOutcome outcome,
@@ -26,7 +27,8 @@ public sealed interface TurnResult {
             List<UsageRow> usage,
             @Nullable Map<String, Component> components,
             List<JournalEntry> journal,
-            List<Blob> blobs)
+            List<Blob> blobs,
+            boolean unlessSteered)
             implements TurnResult {}
 
     /** @param entries journal entries and blobs that are not recorded yet */

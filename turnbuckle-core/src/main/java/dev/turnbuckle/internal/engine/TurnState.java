@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -27,6 +28,9 @@ final class TurnState {
     private final Function<String, Blob> blobs;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Value> values = new HashMap<>();
+    /** Stored values that were read, by component name. */
+    private final Map<String, String> loaded = new ConcurrentHashMap<>();
+
     private long seq;
 
     private record Value(long seq, int version, String json) {}
@@ -41,6 +45,14 @@ final class TurnState {
         @SuppressWarnings("unchecked") // names are unique per type within a session; a clash fails in the cast below
         <T> T applyTo(StateKey<T> asked, T value) {
             return asked.name().equals(key.name()) ? asked.type().cast(change.apply((S) value)) : value;
+        }
+    }
+
+    /** Reads what is stored, so that nothing is read while a lock is held. Call before {@link #read} and {@link #apply}. */
+    void load(StateKey<?> key) {
+        Component stored = base.get(key.name());
+        if (stored != null && !loaded.containsKey(key.name())) {
+            loaded.put(key.name(), blobs.apply(stored.hash()).text());
         }
     }
 
@@ -70,7 +82,11 @@ final class TurnState {
             return key.initial().get();
         }
         requireVersion(key, stored.version(), stored.writer());
-        return Json.readUser(blobs.apply(stored.hash()).text(), key.type());
+        String json = loaded.get(key.name());
+        if (json == null) {
+            throw new IllegalStateException("state \"" + key.name() + "\" is to be loaded before it is read");
+        }
+        return Json.readUser(json, key.type());
     }
 
     private static void requireVersion(StateKey<?> key, int stored, String writer) {

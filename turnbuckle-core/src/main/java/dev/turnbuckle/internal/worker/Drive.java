@@ -31,6 +31,7 @@ final class Drive implements TurnPort {
     private final long begunAt;
     private volatile Lease lease;
     private volatile boolean cancelled;
+    private volatile boolean steered;
     private volatile @Nullable String lost;
     private volatile @Nullable SessionRow after;
 
@@ -95,6 +96,7 @@ final class Drive implements TurnPort {
         var result = node.storage().journal().record(lease, turn.turn(), entries, news);
         if (result instanceof Journal.RecordResult.Recorded recorded) {
             node.knownBlobs().stored(news);
+            steered = recorded.steered();
             if (recorded.cancelRequested()) {
                 cancel();
             }
@@ -105,6 +107,11 @@ final class Drive implements TurnPort {
     @Override
     public Inbox.Steers claimSteers(int point) {
         return node.storage().inbox().claimSteers(lease, turn.turn(), point);
+    }
+
+    @Override
+    public boolean steered() {
+        return steered;
     }
 
     @Override
@@ -155,8 +162,8 @@ final class Drive implements TurnPort {
     }
 
     @Override
-    public Place enter(ToolSpec tool) throws InterruptedException {
-        return node.places().enter(agent.name(), tool);
+    public @Nullable Place enter(ToolSpec tool) throws InterruptedException {
+        return node.places().enter(agent.name(), tool, () -> cancelled || stopping());
     }
 
     @Override

@@ -82,7 +82,7 @@ final class Driver {
     private void announce(Turns.Started started) {
         var turn = started.turn();
         String session = started.session().id();
-        node.live().tail(session, started.session().head().revision());
+        node.publishHead(session, started.session().head().revision());
         if (turn.attempts() > 1) {
             retract(session, turn.id());
         }
@@ -104,9 +104,13 @@ final class Driver {
         SessionCache.Settled settled = settled(started, agent);
         var loop = new TurnLoop(agent, facts(started, settled), drive);
         long begun = node.environment().nanos();
-        TurnResult result = prepared(started, loop);
-        switch (result == null ? loop.run() : result) {
-            case TurnResult.Ended ended -> committing.commit(started, drive, ended, settled);
+        TurnResult prepared = prepared(started, loop);
+        TurnResult result = prepared == null ? loop.run() : prepared;
+        while (result instanceof TurnResult.Ended ended && !committing.commit(started, drive, ended, settled)) {
+            result = loop.steered();
+        }
+        switch (result) {
+            case TurnResult.Ended committed -> {}
             case TurnResult.Mismatch mismatch -> mismatched(started, drive, mismatch, settled);
             case TurnResult.Waiting waiting -> {
                 var driven = Duration.ofNanos(node.environment().nanos() - begun);
@@ -252,12 +256,16 @@ final class Driver {
             this.node = node;
         }
 
-        void commit(Turns.Started started, Drive drive, TurnResult.Ended ended, SessionCache.Settled settled)
+        /** @return false when nothing was committed because somebody steers */
+        boolean commit(Turns.Started started, Drive drive, TurnResult.Ended ended, SessionCache.Settled settled)
                 throws InterruptedException {
             TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
             long revision = started.session().head().revision();
             CommitResult result = send(commitOf(started, drive, named, revision));
             switch (result) {
+                case CommitResult.Steered s -> {
+                    return false;
+                }
                 case CommitResult.Committed committed -> adopt(started, drive, named, committed, settled);
                 case CommitResult.CancelledBefore c ->
                     commit(started, drive, withOutcome(named, cancelledOutcome(drive, named)), settled);
@@ -274,6 +282,7 @@ final class Driver {
                     throw new IllegalStateException(
                             "turn " + started.turn().id() + " was committed with another meaning");
             }
+            return true;
         }
 
         private CommitResult send(Commit commit) throws InterruptedException {
@@ -299,7 +308,12 @@ final class Driver {
             boolean dead =
                     ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
             return new Commit(
-                    new Commit.Target(started.session().id(), started.turn().id(), drive.lease(), revision),
+                    new Commit.Target(
+                            started.session().id(),
+                            started.turn().id(),
+                            drive.lease(),
+                            revision,
+                            ended.unlessSteered()),
                     Commit.History.append(ended.entries()),
                     new Commit.State(ended.components(), null),
                     new Commit.Settlement(ended.inputs(), dead, List.of(), ended.usage()),
@@ -388,7 +402,8 @@ final class Driver {
                     ended.usage(),
                     null,
                     List.of(),
-                    List.of());
+                    List.of(),
+                    false);
             if (ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("commit_budget")) {
                 throw new IllegalStateException("even the failure does not fit the commit budget: " + over);
             }
@@ -420,7 +435,8 @@ final class Driver {
                     ended.usage(),
                     ended.components(),
                     ended.journal(),
-                    ended.blobs());
+                    ended.blobs(),
+                    false);
         }
     }
 }

@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** How many calls of each tool run at once in this process (J20). */
 final class ToolPlaces {
-    private static final Duration LONG = Duration.ofHours(1);
+    /** How often who waits for a place looks whether its turn was cancelled. */
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Environment environment;
     private final ConcurrentMap<String, Places> byTool = new ConcurrentHashMap<>();
@@ -32,7 +35,7 @@ final class ToolPlaces {
         this.environment = environment;
     }
 
-    TurnPort.Place enter(String agent, ToolSpec tool) throws InterruptedException {
+    TurnPort.@Nullable Place enter(String agent, ToolSpec tool, BooleanSupplier givenUp) throws InterruptedException {
         Places places = byTool.computeIfAbsent(
                 agent + "/" + tool.name(), n -> new Places(new AtomicInteger(), environment.signal()));
         while (true) {
@@ -44,7 +47,10 @@ final class ToolPlaces {
                     }
                 };
             }
-            places.freed().await(seen, LONG);
+            if (givenUp.getAsBoolean()) {
+                return null;
+            }
+            places.freed().await(seen, LOOK);
         }
     }
 }

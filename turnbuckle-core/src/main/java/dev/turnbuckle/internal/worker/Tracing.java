@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.worker;
 
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -20,10 +21,21 @@ public final class Tracing {
     private static final String SESSION = "turnbuckle.session";
     private static final String TURN = "turnbuckle.turn";
 
-    private final Tracer tracer;
+    private final @Nullable OpenTelemetry given;
+    private volatile @Nullable Tracer made;
 
-    Tracing(OpenTelemetry telemetry) {
-        this.tracer = telemetry.getTracer("dev.turnbuckle");
+    /** @param telemetry {@code null} for the global one, which is looked up with the first turn: the host sets it when it starts */
+    Tracing(@Nullable OpenTelemetry telemetry) {
+        this.given = telemetry;
+    }
+
+    private Tracer tracer() {
+        Tracer tracer = made;
+        if (tracer == null) {
+            tracer = (given == null ? GlobalOpenTelemetry.get() : given).getTracer("dev.turnbuckle");
+            made = tracer;
+        }
+        return tracer;
     }
 
     /** The caller's trace context in W3C form, to travel with an input; {@code null} when there is none. */
@@ -42,7 +54,7 @@ public final class Tracing {
                 ? Context.root()
                 : W3CTraceContextPropagator.getInstance()
                         .extract(Context.root(), Map.of("traceparent", traceparent), Getter.INSTANCE);
-        Span span = tracer.spanBuilder("turnbuckle.turn")
+        Span span = tracer().spanBuilder("turnbuckle.turn")
                 .setParent(parent)
                 .setAttribute(SESSION, session)
                 .setAttribute(TURN, turn)
@@ -54,7 +66,7 @@ public final class Tracing {
     /** Runs a performed effect in a span below the turn's, with the log context set on its thread. */
     <T> T spanned(Context turn, String session, String turnId, String kind, String name, String key, Callable<T> body)
             throws Exception {
-        Span span = tracer.spanBuilder("turnbuckle." + kind)
+        Span span = tracer().spanBuilder("turnbuckle." + kind)
                 .setParent(turn)
                 .setAttribute(SESSION, session)
                 .setAttribute(TURN, turnId)

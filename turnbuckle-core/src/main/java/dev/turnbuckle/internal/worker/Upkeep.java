@@ -4,6 +4,7 @@ import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.store.Leases;
+import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import java.time.Duration;
 import java.util.Collection;
@@ -89,7 +90,9 @@ final class Upkeep {
                 Duration listen = LISTEN.compareTo(renewal()) < 0 ? LISTEN : renewal();
                 return drives.isEmpty() && observed.isEmpty() && node.agents().isEmpty() ? IDLE : listen;
             }
-            return !drives.isEmpty() ? renewal() : node.cache().isEmpty() && observed.isEmpty() ? IDLE : TRIM;
+            boolean nothing =
+                    node.cache().isEmpty() && observed.isEmpty() && !node.live().holdsAny();
+            return !drives.isEmpty() ? renewal() : nothing ? IDLE : TRIM;
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; leases are renewed until they expire
             LOG.warn("upkeep failed, tried again: {}", e.toString());
             return LISTEN;
@@ -129,11 +132,27 @@ final class Upkeep {
         hearCancels(drives);
         if (!observed.isEmpty()) {
             Map<String, Long> heads = node.storage().sessions().heads(observed);
+            tellOfDeleted(observed, heads);
             heads.forEach((session, revision) -> {
                 if (revision > Math.max(0, node.live().revision(session))) {
                     node.live().append(session, new Activity.Committed(revision, 0));
                 }
             });
+        }
+    }
+
+    /** Sessions that were seen and are not there any more (O11). */
+    private void tellOfDeleted(Set<String> observed, Map<String, Long> heads) {
+        for (String session : observed) {
+            boolean gone = !heads.containsKey(session)
+                    && node.storage()
+                            .sessions()
+                            .find(session)
+                            .map(SessionRow::deleted)
+                            .orElse(false);
+            if (gone) {
+                node.live().end(session, "deleted");
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.turnbuckle.internal.worker;
 import dev.turnbuckle.env.Probe;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node works.
@@ -24,4 +25,4 @@ public record WorkerOptions(
         int attempts,
         boolean holdOnMismatch,
         Probe probe,
-        OpenTelemetry telemetry) {}
+        @Nullable OpenTelemetry telemetry) {}

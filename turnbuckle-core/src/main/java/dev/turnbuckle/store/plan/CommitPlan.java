@@ -29,9 +29,9 @@ public final class CommitPlan {
     /**
      * Hash of what the commit means (S12), without authority and chance.
      *
-     * @param messages the history payloads as they are stored
+     * @param hashes of the history payloads as they are stored
      */
-    static String intent(Commit commit, List<String> messages) {
+    static String intent(Commit commit, List<String> hashes) {
         var json = Json.object();
         json.put("session", commit.target().session());
         json.put("turn", commit.target().turn().value());
@@ -43,7 +43,7 @@ public final class CommitPlan {
             history.put("compaction", String.valueOf(commit.history().compaction()));
         }
         var entries = history.putArray("entries");
-        messages.forEach(m -> entries.add(Hash.of(m)));
+        hashes.forEach(entries::add);
         if (commit.state().components() != null) {
             var components = json.putObject("components");
             new TreeMap<>(commit.state().components()).forEach((name, c) -> components.put(name, c.hash()));
@@ -64,7 +64,7 @@ public final class CommitPlan {
         TurnOutcome outcome = commit.record().outcome();
         json.put("outcome", outcome.code());
         json.put("dead", commit.settlement().dead());
-        return Hash.of(Json.canonical(json.toString()));
+        return Hash.of(Json.canonical(json));
     }
 
     /** Receipt, fence, gate, revision, in this order; {@code null} when none of them is against it. */

@@ -113,7 +113,7 @@ final class RowInbox implements Inbox {
         String session = lease.scope().id();
         boolean nothing = transactions.read(rows ->
                 rows.claimedBy(session, turn).stream().noneMatch(i -> i.status().point() == point)
-                        && joining(rows, session).isEmpty());
+                        && !steered(rows, session));
         return nothing
                 ? new Steers.Claimed(List.of())
                 : transactions.write(rows -> claimSteers(rows, lease, turn, point));
@@ -136,6 +136,11 @@ final class RowInbox implements Inbox {
                 .toList();
         joining.forEach(i -> rows.updateInbox(i.sequence(), i.status()));
         return new Steers.Claimed(joining);
+    }
+
+    /** Whether something waits that joins the running turn at its next safe point (Q5). */
+    static boolean steered(Rows rows, String session) {
+        return !joining(rows, session).isEmpty();
     }
 
     private static List<InboxItem> joining(Rows rows, String session) {

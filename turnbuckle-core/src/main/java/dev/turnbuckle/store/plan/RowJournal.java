@@ -41,7 +41,9 @@ final class RowJournal implements Journal {
             }
             stored.forEach(rows::putBlob);
             return new RecordResult.Recorded(
-                    write(rows, lease.scope().id(), turn, entries), row.gate().cancelled());
+                    write(rows, lease.scope().id(), turn, entries),
+                    row.gate().cancelled(),
+                    RowInbox.steered(rows, lease.scope().id()));
         });
     }
 

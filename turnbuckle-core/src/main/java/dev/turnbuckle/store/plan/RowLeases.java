@@ -20,7 +20,12 @@ final class RowLeases implements Leases {
 
     @Override
     public Grant acquire(Scope scope, Claimant by, Duration ttl) {
-        return transactions.write(rows -> acquire(rows, transactions, scope, by, ttl));
+        return transactions.write(rows -> {
+            if (scope.kind().equals("session")) {
+                RowStorage.alive(rows, scope.id());
+            }
+            return acquire(rows, transactions, scope, by, ttl);
+        });
     }
 
     static Grant acquire(Rows rows, Transactions transactions, Scope scope, Claimant by, Duration ttl) {

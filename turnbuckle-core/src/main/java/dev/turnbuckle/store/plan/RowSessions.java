@@ -4,6 +4,7 @@ import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.internal.codec.Hash;
 import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Message;
@@ -12,6 +13,7 @@ import dev.turnbuckle.session.PageRequest;
 import dev.turnbuckle.session.SessionId;
 import dev.turnbuckle.session.SessionSummary;
 import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnSummary;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.store.Blob;
@@ -24,6 +26,7 @@ import dev.turnbuckle.store.SessionRow.Facts;
 import dev.turnbuckle.store.SessionRow.Head;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.WaitRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -213,12 +216,13 @@ final class RowSessions implements SessionStore {
         if (over != null) {
             return over;
         }
-        String intent = CommitPlan.intent(commit, messages);
+        List<String> hashes = messages.stream().map(Hash::of).toList();
+        String intent = CommitPlan.intent(commit, hashes);
         var prepared = new Prepared(
                 commit,
                 intent,
                 messages,
-                messages.stream().map(Hash::of).toList(),
+                hashes,
                 commit.state().components() == null
                         ? null
                         : Checkpoints.root(commit.state().components()));
@@ -238,8 +242,12 @@ final class RowSessions implements SessionStore {
             if (lost != null) {
                 return lost;
             }
+            Instant pending = rows.earliestPending(session.id());
+            if (pending != null && commit.target().unlessSteered() && RowInbox.steered(rows, session.id())) {
+                return new CommitResult.Steered();
+            }
             stored.forEach(rows::putBlob);
-            return land(rows, facts, prepared);
+            return land(rows, facts, prepared, pending);
         });
     }
 
@@ -282,7 +290,7 @@ final class RowSessions implements SessionStore {
     }
 
     /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
-    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared) {
+    private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared, @Nullable Instant pending) {
         Commit commit = prepared.commit();
         SessionRow session = facts.session();
         requireResolved(rows, commit);
@@ -291,16 +299,18 @@ final class RowSessions implements SessionStore {
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
                 Math.addExact(session.head().revision(), 1), head.branch(), head.depth(), head.chain(), checkpoint);
-        settleInputs(rows, facts.claimed().values(), commit);
+        boolean released = settleInputs(rows, facts.claimed().values(), commit);
         List<String> dropped = send(rows, commit.settlement().sends());
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
         endTurn(rows, facts.turn(), prepared, next);
+        closeWaits(rows, commit);
         rows.putLease(commit.target().lease().released());
         if (commit.state().metadata() != null) {
             rows.updateMetadata(session.id(), commit.state().metadata());
         }
-        Instant due = rows.earliestPending(session.id());
+        boolean more = released || !commit.settlement().sends().isEmpty();
+        Instant due = more ? rows.earliestPending(session.id()) : pending;
         var after = new SessionRow(
                 session.id(),
                 session.agent(),
@@ -314,6 +324,21 @@ final class RowSessions implements SessionStore {
                 false);
         rows.updateHead(after);
         return new CommitResult.Committed(next.revision(), false, dropped, after);
+    }
+
+    /** A turn that ended otherwise than by an answer waits for nothing any more. */
+    private static void closeWaits(Rows rows, Commit commit) {
+        if (commit.record().outcome() instanceof TurnOutcome.Answered) {
+            return;
+        }
+        for (WaitRow wait :
+                rows.waits(commit.target().session(), commit.target().turn())) {
+            if (wait.decision() == null) {
+                var id = wait.open().id();
+                var closed = Decision.Answer.of(Decision.Verdict.CANCELLED);
+                rows.decideWait(id, new Decision(id, closed, "the turn's end", rows.now(), true));
+            }
+        }
     }
 
     private static void requireResolved(Rows rows, Commit commit) {
@@ -333,7 +358,8 @@ final class RowSessions implements SessionStore {
         });
     }
 
-    private static void settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
+    /** @return whether a row is pending again */
+    private static boolean settleInputs(Rows rows, Collection<InboxItem> claimed, Commit commit) {
         var settled = new HashSet<>(commit.settlement().inputs());
         var end = commit.settlement().dead() ? InboxItem.State.DEAD : InboxItem.State.APPLIED;
         for (InboxItem row : claimed) {
@@ -343,8 +369,17 @@ final class RowSessions implements SessionStore {
                 throw new IllegalStateException("input " + row.sequence() + " opened turn " + row.turn()
                         + " and must be settled by its commit");
             }
-            rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? s.with(end) : InboxItem.Status.NEW);
+            rows.updateInbox(
+                    row.sequence(), settled.contains(row.sequence()) ? ended(s, end, commit) : InboxItem.Status.NEW);
         }
+        return claimed.stream().anyMatch(row -> !settled.contains(row.sequence()));
+    }
+
+    /** A dead row says why (Q14). */
+    private static InboxItem.Status ended(InboxItem.Status s, InboxItem.State end, Commit commit) {
+        boolean dead = end == InboxItem.State.DEAD && commit.record().outcome() instanceof TurnOutcome.Failed;
+        String error = dead ? ((TurnOutcome.Failed) commit.record().outcome()).message() : s.error();
+        return new InboxItem.Status(end, s.turn(), s.generation(), s.point(), s.attempts(), error);
     }
 
     private static List<String> send(Rows rows, List<Inbox.NewInput> sends) {

@@ -40,7 +40,7 @@ public abstract class JournalContract extends StorageContract {
     }
 
     private static RecordResult recorded(JournalEntry... existing) {
-        return new Recorded(List.of(existing), false);
+        return new Recorded(List.of(existing), false, false);
     }
 
     // ---- J1, J2

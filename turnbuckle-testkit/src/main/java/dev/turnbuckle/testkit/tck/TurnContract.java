@@ -302,7 +302,8 @@ public abstract class TurnContract extends StorageContract {
         suspended(one, two);
         resolve(one);
         accept("s", "t-2", "does not supersede");
-        assertThat(storage.journal().findWait(two.open().id()).orElseThrow().decision()).isNull();
+        assertThat(storage.journal().findWait(two.open().id()).orElseThrow().decision())
+                .isNull();
         InboxItem row = accept(InputDraft.of("s", "t-3", "does").superseding());
         assertThat(verdictOf(one)).isEqualTo(Verdict.APPROVED);
         assertThat(verdictOf(two)).isEqualTo(Verdict.SUPERSEDED);

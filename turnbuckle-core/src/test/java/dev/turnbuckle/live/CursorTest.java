@@ -17,10 +17,7 @@ class CursorTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     tbc2:k:1:2:s        | tbc1
                     tbc1                | incarnation
                     tbc1:-:1:2:s        | incarnation

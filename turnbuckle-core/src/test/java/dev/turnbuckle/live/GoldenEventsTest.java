@@ -32,8 +32,8 @@ class GoldenEventsTest {
             "{\"tool\":\"refund\"}",
             NOON,
             NOON.plus(Duration.ofDays(30)));
-    private static final OpenWait FOREVER = new OpenWait(
-            new WaitId("w-2"), "user:42", TURN, OpenWait.Kind.UNKNOWN_OUTCOME, "Done?", "{}", NOON, null);
+    private static final OpenWait FOREVER =
+            new OpenWait(new WaitId("w-2"), "user:42", TURN, OpenWait.Kind.UNKNOWN_OUTCOME, "Done?", "{}", NOON, null);
 
     private static final List<Part> PARTS = List.of(
             new Part.Text("7 °C, \"rain\"\n🚀"),

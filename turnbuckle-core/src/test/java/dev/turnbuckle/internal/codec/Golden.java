@@ -19,9 +19,7 @@ public final class Golden {
             throws IOException {
         List<String> lines = lines(where, file);
         assertThat(values.stream().map(Json::write)).as("written").containsExactlyElementsOf(lines);
-        assertThat(lines.stream().map(line -> Json.read(line, type)))
-                .as("read")
-                .isEqualTo(List.copyOf(values));
+        assertThat(lines.stream().map(line -> Json.read(line, type))).as("read").isEqualTo(List.copyOf(values));
     }
 
     /** Every case of the sealed type is among the values. */

@@ -60,7 +60,8 @@ class JsonTest {
 
     @Test
     void aFieldOfANewerProgramIsIgnored() {
-        String json = "{\"role\":\"USER\",\"parts\":[{\"type\":\"text\",\"text\":\"a\",\"colour\":\"red\"}],\"new\":[1]}";
+        String json =
+                "{\"role\":\"USER\",\"parts\":[{\"type\":\"text\",\"text\":\"a\",\"colour\":\"red\"}],\"new\":[1]}";
         assertThat(Json.read(json, Message.class)).isEqualTo(Message.user("a"));
     }
 

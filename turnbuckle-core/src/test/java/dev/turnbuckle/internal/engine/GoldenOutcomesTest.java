@@ -57,7 +57,10 @@ class GoldenOutcomesTest {
 
     @Test
     void q05_steerOutcomes() throws IOException {
-        stable("steer-outcomes.jsonl", Outcomes.SteerOutcome.class, List.of(new Outcomes.SteerOutcome(List.of(12L, 13L))));
+        stable(
+                "steer-outcomes.jsonl",
+                Outcomes.SteerOutcome.class,
+                List.of(new Outcomes.SteerOutcome(List.of(12L, 13L))));
     }
 
     @Test

@@ -1,12 +1,12 @@
 package dev.turnbuckle.store.plan;
 
 import static dev.turnbuckle.store.plan.Facts.NOON;
+import static dev.turnbuckle.store.plan.Facts.asked;
 import static dev.turnbuckle.store.plan.Facts.cancelled;
 import static dev.turnbuckle.store.plan.Facts.notBefore;
 import static dev.turnbuckle.store.plan.Facts.row;
 import static dev.turnbuckle.store.plan.Facts.running;
 import static dev.turnbuckle.store.plan.Facts.suspended;
-import static dev.turnbuckle.store.plan.Facts.asked;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnbuckle.session.InboxItem;
@@ -69,7 +69,8 @@ class ClaimPlanTest {
     @Test
     void t05_aSuspendedTurnWaitsForItsAnswerItsDeadlineOrACancel() {
         assertThat(decide(suspended(), asked("w", null))).isEqualTo(new Decision.Nothing(EmptyReason.TURN_WAITS, null));
-        assertThat(decide(suspended(), asked("w", LATER))).isEqualTo(new Decision.Nothing(EmptyReason.TURN_WAITS, LATER));
+        assertThat(decide(suspended(), asked("w", LATER)))
+                .isEqualTo(new Decision.Nothing(EmptyReason.TURN_WAITS, LATER));
         assertThat(decide(suspended(), asked("v", LATER), asked("w", NOON))).isInstanceOf(Decision.Reopen.class);
         assertThat(decide(notBefore(suspended(), NOON), asked("w", null))).isInstanceOf(Decision.Reopen.class);
         assertThat(decide(cancelled(suspended()), asked("w", null))).isInstanceOf(Decision.Reopen.class);
@@ -77,11 +78,16 @@ class ClaimPlanTest {
 
     @Test
     void q05_onlyAUsersAvailableSteerJoins() {
-        assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.STEER, NOON), NOON)).isTrue();
-        assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.STEER, LATER), NOON)).isFalse();
-        assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.NEXT_TURN, NOON), NOON)).isFalse();
-        assertThat(ClaimPlan.joins(row(1, Kind.WORK, Delivery.STEER, NOON), NOON)).isFalse();
-        assertThat(ClaimPlan.joins(row(1, Kind.COMMAND, Delivery.STEER, NOON), NOON)).isFalse();
+        assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.STEER, NOON), NOON))
+                .isTrue();
+        assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.STEER, LATER), NOON))
+                .isFalse();
+        assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.NEXT_TURN, NOON), NOON))
+                .isFalse();
+        assertThat(ClaimPlan.joins(row(1, Kind.WORK, Delivery.STEER, NOON), NOON))
+                .isFalse();
+        assertThat(ClaimPlan.joins(row(1, Kind.COMMAND, Delivery.STEER, NOON), NOON))
+                .isFalse();
     }
 
     @Test

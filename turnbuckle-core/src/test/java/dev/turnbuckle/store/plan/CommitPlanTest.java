@@ -94,7 +94,8 @@ class CommitPlanTest {
 
     @Test
     void t06_onlyTheOpenTurnIsCommitted() {
-        assertThat(refusal(answer(), facts(null, LIVE, null))).isEqualTo(new CommitResult.LeaseLost("turn is not open"));
+        assertThat(refusal(answer(), facts(null, LIVE, null)))
+                .isEqualTo(new CommitResult.LeaseLost("turn is not open"));
         assertThat(refusal(answer(), facts(running(), LIVE, new TurnId("t-2"))))
                 .isEqualTo(new CommitResult.LeaseLost("turn is not open"));
     }

@@ -2,12 +2,12 @@ package dev.turnbuckle.store.plan;
 
 import static dev.turnbuckle.store.plan.Facts.ANN;
 import static dev.turnbuckle.store.plan.Facts.NOON;
+import static dev.turnbuckle.store.plan.Facts.asked;
 import static dev.turnbuckle.store.plan.Facts.cancelled;
 import static dev.turnbuckle.store.plan.Facts.lease;
 import static dev.turnbuckle.store.plan.Facts.notBefore;
 import static dev.turnbuckle.store.plan.Facts.running;
 import static dev.turnbuckle.store.plan.Facts.suspended;
-import static dev.turnbuckle.store.plan.Facts.asked;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnbuckle.session.Decision;

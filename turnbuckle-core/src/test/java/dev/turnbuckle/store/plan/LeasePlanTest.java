@@ -87,6 +87,7 @@ class LeasePlanTest {
     @Test
     void l08_aLiveLeaseIsNotLostWhateverItsHolderThinksItsExpiryIs() {
         Lease stored = lease(ANN, 4, NOON.plusSeconds(20));
-        assertThat(LeasePlan.lost(stored, stored.until(NOON.minusSeconds(1)), NOON)).isNull();
+        assertThat(LeasePlan.lost(stored, stored.until(NOON.minusSeconds(1)), NOON))
+                .isNull();
     }
 }

@@ -119,7 +119,20 @@ public abstract class CommitContract extends StorageContract {
         storage.inbox().claimSteers(started.lease(), started.turn().id(), 1);
         committed(CommitDraft.of(started).says("Hello", "Hi"));
         assertThat(inbox(steer).status()).isEqualTo(InboxItem.Status.NEW);
+        assertThat(storage.inbox().due(Set.of(AGENT), 10)).containsExactly("s");
         assertThat(start("s").turn().id().value()).isEqualTo("t-2");
+    }
+
+    @Test
+    void s06_aRowThatACommitSendsIsDueWhereverItGoes() {
+        CommitDraft draft = CommitDraft.of(started())
+                .sends(
+                        InputDraft.of("s", "t-2", "to myself").input(),
+                        InputDraft.of("other", "o-1", "wake up").input());
+        assertThat(committed(draft).revision()).isEqualTo(1);
+        assertThat(storage.inbox().due(Set.of(AGENT), 10)).containsExactlyInAnyOrder("other", "s");
+        assertThat(start("s").turn().id().value()).isEqualTo("t-2");
+        assertThat(start("other").turn().id().value()).isEqualTo("o-1");
     }
 
     @Test

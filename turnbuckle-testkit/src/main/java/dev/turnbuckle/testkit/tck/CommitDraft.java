@@ -73,6 +73,11 @@ record CommitDraft(
         return with(new Commit.Target(target.session(), target.turn(), target.lease(), revision));
     }
 
+    CommitDraft unlessSteered() {
+        return with(new Commit.Target(
+                target.session(), target.turn(), target.lease(), target.expectedRevision(), true));
+    }
+
     CommitDraft under(Lease lease) {
         return with(new Commit.Target(target.session(), target.turn(), lease, target.expectedRevision()));
     }

@@ -8,11 +8,13 @@ import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.InboxItem.Kind;
 import dev.turnbuckle.session.InboxItem.State;
 import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox.Accepted;
 import dev.turnbuckle.store.Inbox.CancelAnswer;
 import dev.turnbuckle.store.Inbox.Ref;
 import dev.turnbuckle.store.Inbox.Steers;
+import dev.turnbuckle.store.Journal.RecordResult;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Turns.EmptyReason;
@@ -271,6 +273,35 @@ public abstract class InboxContract extends StorageContract {
         assertThat(textsOf(steers(started, 1))).containsExactly("Only trains");
     }
 
+    @Test
+    void q05_whoRecordsHearsThatASteerWaits() {
+        Started started = acceptAndStart("s", "t-1", "Plan a week");
+        accept("t-2", "a next turn");
+        assertThat(recorded(started, "model/1").steered()).isFalse();
+        accept(draft("t-3", "Only trains").steer());
+        assertThat(recorded(started, "model/2").steered()).isTrue();
+        steers(started, 1);
+        assertThat(recorded(started, "model/3").steered()).isFalse();
+    }
+
+    private RecordResult.Recorded recorded(Started started, String key) {
+        return (RecordResult.Recorded) storage.journal()
+                .record(started.lease(), started.turn().id(), List.of(Entries.done(key, "{}")), List.of());
+    }
+
+    @Test
+    void q05_aCommitThatIsToWaitForSteersIsTheLastSafePoint() {
+        Started started = acceptAndStart("s", "t-1", "Plan a week");
+        accept("t-2", "a next turn");
+        InboxItem steer = accept(draft("t-3", "Only trains").steer());
+        CommitDraft draft = CommitDraft.of(started).says("Plan a week", "Done").unlessSteered();
+        assertThat(changingNothing(() -> commit(draft))).isEqualTo(new CommitResult.Steered());
+        steers(started, 1);
+        long opening = started.inputs().getFirst().sequence();
+        assertThat(committed(draft.settling(opening, steer.sequence())).revision()).isEqualTo(1);
+        assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-2"));
+    }
+
     // ---- Q6
 
     @Test
@@ -454,8 +485,10 @@ public abstract class InboxContract extends StorageContract {
     @Test
     void q14_rowsOfATurnThatGaveUpAreDeadAndVisible() {
         Started started = acceptAndStart("s", "t-1", "Hello");
-        committed(CommitDraft.of(started).dead());
+        var failed = new TurnOutcome.Failed(started.turn().id(), "attempts_exhausted", "storage away", true);
+        committed(CommitDraft.of(started).dead().outcome(failed));
         assertThat(textsOf(storage.inbox().list("s", Set.of(State.DEAD)))).containsExactly("Hello");
+        assertThat(inbox(started.inputs().getFirst()).status().error()).isEqualTo("storage away");
         assertThat(cancel(ref(started.inputs().getFirst()))).isInstanceOf(CancelAnswer.Finished.class);
     }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -250,6 +251,18 @@ public abstract class TurnContract extends StorageContract {
         tick(TTL);
         assertThat(changingNothing(() -> storage.turns().suspend(Waits.suspension(started, wait("w-1")))))
                 .isEqualTo(new Suspension.LeaseLost("expired"));
+    }
+
+    @Test
+    void t05_aTurnThatEndsWithoutAnAnswerWaitsForNothingAnyMore() {
+        WaitRow wait = wait("w-1");
+        suspended(wait);
+        cancel("t-1");
+        committed(CommitDraft.of(start("s")).outcome(new TurnOutcome.Cancelled(T1, "", "alice", "pressed stop")));
+        assertThat(verdictOf(wait)).isEqualTo(Verdict.CANCELLED);
+        assertThat(storage.journal().openWaits(Optional.empty(), 10)).isEmpty();
+        assertThat(resolve(wait).first()).isFalse();
+        assertThat(due()).isEmpty();
     }
 
     // ---- T6

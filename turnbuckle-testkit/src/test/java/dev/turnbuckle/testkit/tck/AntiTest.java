@@ -3,6 +3,7 @@ package dev.turnbuckle.testkit.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -14,7 +15,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** The suites fed with broken storages: each breakage is caught by the tests that are named here, and by no others. */
+/** The suites fed with broken storages: each is caught by tests of the rules that its breakage names, and by no others. */
 class AntiTest {
     /** What the suites below run against; set for one run of them. */
     private static Breakage breaking = Breakage.of("nothing", BrokenCommits.class);
@@ -79,11 +80,12 @@ class AntiTest {
     @MethodSource({"none", "dev.turnbuckle.testkit.tck.Breakages#all"})
     void aBreakageIsCaughtByItsRuleAndByNothingElse(Breakage breakage) {
         breaking = breakage;
-        assertThat(failing(breakage.suite())).isEqualTo(new TreeSet<>(breakage.caughtBy()));
+        assertThat(brokenRules(breakage.suite())).isEqualTo(new TreeSet<>(breakage.caughtBy()));
     }
 
-    static Set<String> failing(Class<?> suite) {
-        var failing = new TreeSet<String>();
+    /** Rules of which a test fails: {@code s07_…} is of S7. */
+    static Set<String> brokenRules(Class<?> suite) {
+        var broken = new TreeSet<String>();
         var request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClass(suite))
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
@@ -92,11 +94,12 @@ class AntiTest {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                 if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                    failing.add(test.getDisplayName().replace("()", ""));
+                    String name = test.getDisplayName();
+                    broken.add(name.substring(0, 1).toUpperCase(Locale.ROOT) + Integer.parseInt(name.substring(1, 3)));
                 }
             }
         });
-        return failing;
+        return broken;
     }
 
     static Stream<Breakage> none() {

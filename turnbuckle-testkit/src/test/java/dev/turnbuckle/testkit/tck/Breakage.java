@@ -8,7 +8,7 @@ import java.util.function.Function;
  * One way to break a storage, and what must notice.
  *
  * @param suite the contract that is run
- * @param caughtBy the tests of it that fail: these, and no others
+ * @param caughtBy the rules of which a test fails: these, and no others
  * @param row on every call of a row
  * @param operation on every call of an operation
  * @param atomic whether what throws is undone

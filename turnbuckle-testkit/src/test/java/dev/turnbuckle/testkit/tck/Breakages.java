@@ -37,17 +37,11 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "forgets the tombstone",
-                                AntiTest.BrokenSessions.class,
-                                "s03_deletingTakesLeaseInboxWaitsAndHeadAtOnceAndLeavesATombstone",
-                                "s03_whatADeletedSessionLeftIsReclaimedInBoundedStepsThatSurviveAKill",
-                                "s04_aRowForADeletedSessionIsDroppedFromAnothersCommitAndNamed",
-                                "s04_everyWriteThatNamesADeletedIdFails",
-                                "s04_maintenanceNeverRemovesTheTombstone")
+                                AntiTest.BrokenSessions.class, "S3", "S4")
                         .answering(SessionRow.class, row -> row.deleted() ? null : row),
                 Breakage.of(
                                 "overwrites metadata when created again",
-                                AntiTest.BrokenSessions.class,
-                                "s02_creatingALiveSessionAgainKeepsWhatItIs")
+                                AntiTest.BrokenSessions.class, "S2")
                         .operation((call, whole) -> {
                             Object made = call.proceed();
                             if (call.is(SessionStore.class, "create")) {
@@ -60,9 +54,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "leaves the inbox of a deleted session",
-                                AntiTest.BrokenSessions.class,
-                                "s03_deletingTakesLeaseInboxWaitsAndHeadAtOnceAndLeavesATombstone",
-                                "s03_whatADeletedSessionLeftIsReclaimedInBoundedStepsThatSurviveAKill")
+                                AntiTest.BrokenSessions.class, "S3")
                         .row(call -> {
                             if (call.is("bury")) {
                                 Rows rows = (Rows) call.target();
@@ -76,8 +68,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "drops nothing for deleted sessions",
-                                AntiTest.BrokenSessions.class,
-                                "s04_aRowForADeletedSessionIsDroppedFromAnothersCommitAndNamed")
+                                AntiTest.BrokenSessions.class, "S4")
                         .operation((call, whole) -> {
                             if (call.is(SessionStore.class, "commit")) {
                                 Commit c = call.argument(0, Commit.class);
@@ -98,17 +89,13 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "forgets the fence",
-                                AntiTest.BrokenCommits.class,
-                                "s10_aLostLeaseCommitsNothingAndSaysHow",
-                                "s10_theFenceIsLookedAtBeforeTheGate")
+                                AntiTest.BrokenCommits.class, "S10")
                         .operation((call, whole) -> call.is(SessionStore.class, "commit")
                                 ? call.proceedWith(under(current(whole, call), call.argument(0, Commit.class)))
                                 : call.proceed()),
                 Breakage.of(
                                 "accepts a stale revision",
-                                AntiTest.BrokenCommits.class,
-                                "s07_commitAtAStaleRevisionIsAConflictAndChangesNothing",
-                                "s10_theRevisionIsLookedAtBeforeTheTopology")
+                                AntiTest.BrokenCommits.class, "S7", "S10")
                         .operation((call, whole) -> {
                             if (!call.is(SessionStore.class, "commit")) {
                                 return call.proceed();
@@ -123,33 +110,19 @@ final class Breakages {
                             return call.proceedWith(
                                     with(c, new Commit.Target(t.session(), t.turn(), t.lease(), actual)));
                         }),
-                Breakage.of("ignores the gate", AntiTest.BrokenCommits.class, "s10_theGateIsLookedAtBeforeTheRevision")
+                Breakage.of("ignores the gate", AntiTest.BrokenCommits.class, "S10")
                         .answering(TurnRow.class, t -> t.gate().cancelled() ? t.with(TurnRow.Gate.OPEN) : t),
                 Breakage.of(
                                 "undoes nothing",
-                                AntiTest.BrokenCommits.class,
-                                "s06_theInputThatOpenedTheTurnMustBeSettled",
-                                "s09_aFaultAtAnyStatementLeavesNothing")
+                                AntiTest.BrokenCommits.class, "S6", "S9")
                         .notAtomic(),
                 Breakage.of(
                                 "keeps the journal",
-                                AntiTest.BrokenCommits.class,
-                                "j13_theTurnsJournalLeavesTheHotTableInTheCommit",
-                                "s06_theFiveGroupsLandTogether")
+                                AntiTest.BrokenCommits.class, "J13", "S6")
                         .forgetting("deleteJournal"),
                 Breakage.of(
                                 "forgets the receipt",
-                                AntiTest.BrokenCommits.class,
-                                "s06_theTurnsRowKeepsTheReceiptAndTheRecord",
-                                "s07_ofManyCommitsFromOneBaseExactlyOneLands",
-                                "s10_theReceiptIsLookedAtBeforeTheFence",
-                                "s11_anotherCommitOfTheSameTurnIsRefusedAndChangesNothing",
-                                "s11_theReceiptHoldsAfterTheHeadMovedOnAfterReopeningAndAfterTheLeasePassed",
-                                "s11_theSameCommitAgainIsTheFirstResultAndWritesNothing",
-                                "s11_theSameCommitFromManyThreadsWritesOnce",
-                                "s12_theIntentCoversMeaning",
-                                "s12_theIntentLeavesOutAuthorityAndChance",
-                                "s32_usageIsRecordedOnceForEachIdentity")
+                                AntiTest.BrokenCommits.class, "S6", "S7", "S10", "S11", "S12", "S32")
                         .answering(
                                 TurnRow.class,
                                 t -> new TurnRow(
@@ -166,10 +139,7 @@ final class Breakages {
                                         null)),
                 Breakage.of(
                                 "counts usage again",
-                                AntiTest.BrokenCommits.class,
-                                "s06_theFiveGroupsLandTogether",
-                                "s32_totalsAreSumsOfRowsAndAbsentIsNotZero",
-                                "s32_usageIsRecordedOnceForEachIdentity")
+                                AntiTest.BrokenCommits.class, "S6", "S32")
                         .row(call -> {
                             if (call.is("insertUsage")) {
                                 UsageRow u = call.argument(1, UsageRow.class);
@@ -201,8 +171,7 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "shortens a list",
-                                AntiTest.BrokenHistory.class,
-                                "s16_thePathIsReadRootToHeadAcrossBranches")
+                                AntiTest.BrokenHistory.class, "S16")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             boolean depth = call.is(SessionStore.class, "path")
@@ -213,18 +182,13 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "takes foreign parents",
-                                AntiTest.BrokenHistory.class,
-                                "s15_aParentInAnotherSessionsHistoryIsRefusedAndNothingChanges")
+                                AntiTest.BrokenHistory.class, "S15")
                         .answering(
                                 Branch.class,
                                 b -> new Branch(b.id(), "s", b.parentBranch(), b.parentDepth(), b.nextDepth())),
                 Breakage.of(
                                 "forgets compactions",
-                                AntiTest.BrokenHistory.class,
-                                "s20_aCompactionBeforeTheBranchPointIsInherited",
-                                "s20_aCompactionMayKeepNothing",
-                                "s20_theModelSeesTheSummaryAndWhatIsKeptAndEverythingStaysReadable",
-                                "s20_theNewestCompactionOnThePathCounts")
+                                AntiTest.BrokenHistory.class, "S20")
                         .forgetting("insertCompaction"));
     }
 
@@ -232,10 +196,7 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "grants what is held",
-                                AntiTest.BrokenLeases.class,
-                                "l02_aLiveLeaseIsBusyForAnyOtherClaimantOfTheSameProcessToo",
-                                "l03_ofManyAcquisitionsAtOnceExactlyOneWins",
-                                "l06_aLeaseIsLiveUntilTheVeryInstantItExpires")
+                                AntiTest.BrokenLeases.class, "L2", "L3", "L6")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             if (result instanceof Leases.Grant.Busy(Lease held)) {
@@ -246,12 +207,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "renews for anybody",
-                                AntiTest.BrokenLeases.class,
-                                "l04_aReleasedLeaseIsNotRenewed",
-                                "l04_aSupersededLeaseIsNotRenewed",
-                                "l04_manyAreRenewedAtOnceWithOneAnswerEachInOrder",
-                                "l04_renewingNeedsWorkerIncarnationAndToken",
-                                "l07_leasesOfDeadHoldersAreExpiredAtOnceAndNoOthers")
+                                AntiTest.BrokenLeases.class, "L4", "L7")
                         .operation((call, whole) -> {
                             if (!call.is(Leases.class, "renew")) {
                                 return call.proceed();
@@ -266,15 +222,13 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "releases for anybody",
-                                AntiTest.BrokenLeases.class,
-                                "l04_renewingNeedsWorkerIncarnationAndToken",
-                                "l05_aStaleReleaseNeverClearsASuccessor")
+                                AntiTest.BrokenLeases.class, "L4", "L5")
                         .operation((call, whole) -> call.is(Leases.class, "release")
                                 ? call.proceedWith(whole.leases()
                                         .inspect(call.argument(0, Lease.class).scope())
                                         .orElseThrow())
                                 : call.proceed()),
-                Breakage.of("shortens a lease", AntiTest.BrokenLeases.class, "l04_renewingNeverShortens")
+                Breakage.of("shortens a lease", AntiTest.BrokenLeases.class, "L4")
                         .row(call -> {
                             if (!call.is("putLease")) {
                                 return call.proceed();
@@ -286,7 +240,7 @@ final class Breakages {
                                     ? call.proceedWith(lease.until(least))
                                     : call.proceed();
                         }),
-                Breakage.of("inspecting takes it away", AntiTest.BrokenLeases.class, "l09_inspectingChangesNothing")
+                Breakage.of("inspecting takes it away", AntiTest.BrokenLeases.class, "L9")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             if (call.is(Leases.class, "inspect")
@@ -302,9 +256,7 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "repeats a call",
-                                AntiTest.BrokenInbox.class,
-                                "q01_everythingThatEntersIsOneRowInTheStoresOrder",
-                                "q09_theOldestIsTakenFirstAndOneAtATime")
+                                AntiTest.BrokenInbox.class, "Q1", "Q9")
                         .operation((call, whole) -> {
                             if (call.is(Inbox.class, "accept")
                                     && call.argument(0, Inbox.NewInput.class).kind() == InboxItem.Kind.WORK) {
@@ -314,10 +266,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "ignores the key",
-                                AntiTest.BrokenInbox.class,
-                                "q02_theSameKeyAndContentGivesTheExistingRowWhateverBecameOfIt",
-                                "q02_theSameKeyFromManyThreadsIsAcceptedOnce",
-                                "q02_theSameKeyWithOtherContentIsAConflictThatNamesBoth")
+                                AntiTest.BrokenInbox.class, "Q2")
                         .operation((call, whole) -> {
                             Object result = call.is(Inbox.class, "accept") ? null : call.proceed();
                             if (call.is(Inbox.class, "accept")) {
@@ -344,11 +293,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "hands out rows before their time",
-                                AntiTest.BrokenInbox.class,
-                                "q05_onlyWhatAUserSteersAndWhatIsAvailableJoins",
-                                "q06_aDelayedRowIsNeverClaimedEarlier",
-                                "q06_aLaterRowThatIsAvailableSoonerComesFirst",
-                                "q06_anAvailableRowBehindManyDelayedOnesIsTaken")
+                                AntiTest.BrokenInbox.class, "Q5", "Q6")
                         .row(call -> {
                             Object result = call.proceed();
                             return call.is("pending") && result instanceof List<?> l
@@ -357,8 +302,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "counts no attempts",
-                                AntiTest.BrokenInbox.class,
-                                "q14_attemptsAreCountedAtTheClaimSoThatATurnThatKillsItsJvmIsCounted")
+                                AntiTest.BrokenInbox.class, "Q14")
                         .row(call -> call.is("updateTurn")
                                 ? call.proceedWith(call.argument(0, TurnRow.class)
                                         .attempts(
@@ -367,10 +311,7 @@ final class Breakages {
                                 : call.proceed()),
                 Breakage.of(
                                 "gives a safe point new rows",
-                                AntiTest.BrokenInbox.class,
-                                "q05_aSteerJoinsTheRunningTurnAtItsNextSafePoint",
-                                "q05_theSamePointGivesTheSameRowsAlsoToTheDriverThatComesAfter",
-                                "q10_aRedrivenTurnGetsExactlyItsOwnRowsWhateverArrived")
+                                AntiTest.BrokenInbox.class, "Q5", "Q10")
                         .row(call -> {
                             Object result = call.proceed();
                             return call.is("claimedBy") && result instanceof List<?> l
@@ -382,8 +323,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "shortens the answers to a cancel",
-                                AntiTest.BrokenInbox.class,
-                                "q15_cancellingAnswersByWhatBecameOfTheRow")
+                                AntiTest.BrokenInbox.class, "Q15")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             return call.is(Inbox.class, "cancel") && result instanceof List<?> l && l.size() > 1
@@ -412,22 +352,11 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "loses an answer",
-                                AntiTest.BrokenTurns.class,
-                                "t05_suspendingIsRefusedIfAnAwaitedWaitWasResolvedMeanwhile",
-                                "t06_anInputThatSupersedesAnswersTheWaitsOfTheOpenTurn")
+                                AntiTest.BrokenTurns.class, "T5", "T6")
                         .answering(WaitRow.class, w -> new WaitRow(w.open(), w.key(), null)),
                 Breakage.of(
                                 "forgets the gate",
-                                AntiTest.BrokenTurns.class,
-                                "t05_aCancelMakesTheTurnReady",
-                                "t05_suspendingIsRefusedIfTheTurnWasCancelledMeanwhile",
-                                "t08_aCommitBeforeTheCancelWins",
-                                "t08_aGateSetBeforeTheCommitWins",
-                                "t08_anOwnerlessTurnThatIsCancelledIsReadyAtOnce",
-                                "t08_cancellingARunningTurnSetsItsGateOnce",
-                                "t08_cancellingAnInputThatJoinedATurnCancelsThatTurn",
-                                "t08_ofACancelAndACommitAtOnceExactlyOneWins",
-                                "t08_whoRunsItSeesTheGateWithItsNextRecordAndByAsking")
+                                AntiTest.BrokenTurns.class, "T5", "T8")
                         .answering(TurnRow.class, t -> t.with(TurnRow.Gate.OPEN)));
     }
 
@@ -435,20 +364,14 @@ final class Breakages {
         return Stream.of(
                 Breakage.of(
                                 "forgets that an effect started",
-                                AntiTest.BrokenJournal.class,
-                                "j08_aStartedEffectIsCompletedByItsOutcomeAndStartsNoMore",
-                                "j08_thatAOnceEffectStartedIsOnDiskBeforeItsOutcome")
+                                AntiTest.BrokenJournal.class, "J8")
                         .row(call -> call.is("recordJournal")
                                         && !call.argument(2, JournalEntry.class).done()
                                 ? true
                                 : call.proceed()),
                 Breakage.of(
                                 "overwrites an outcome",
-                                AntiTest.BrokenJournal.class,
-                                "j03_aBatchRecordsWhatIsAbsentAndReturnsTheRest",
-                                "j03_ofManyOutcomesAtOnceOneIsStoredAndAllAreToldWhich",
-                                "j03_recordingIsInsertIfAbsentAndAnswersWithWhatIsStored",
-                                "j08_aStartedEffectIsCompletedByItsOutcomeAndStartsNoMore")
+                                AntiTest.BrokenJournal.class, "J3", "J8")
                         .row(call -> {
                             if (call.is("recordJournal")) {
                                 JournalEntry entry = call.argument(2, JournalEntry.class);
@@ -465,10 +388,7 @@ final class Breakages {
                         }),
                 Breakage.of(
                                 "takes the second answer",
-                                AntiTest.BrokenJournal.class,
-                                "j15_ofManyResolutionsAtOnceExactlyOneIsFirst",
-                                "j15_theFirstResolutionWinsAndLaterOnesAreToldWhoseItIs",
-                                "j18_cancellingTheWaitsOfASessionResolvesEachAndLeavesItUsable")
+                                AntiTest.BrokenJournal.class, "J15", "J18")
                         .answering(WaitRow.class, w -> new WaitRow(w.open(), w.key(), null)));
     }
 }

@@ -413,7 +413,8 @@ final class Breakages {
                 Breakage.of(
                                 "loses an answer",
                                 AntiTest.BrokenTurns.class,
-                                "t05_suspendingIsRefusedIfAnAwaitedWaitWasResolvedMeanwhile")
+                                "t05_suspendingIsRefusedIfAnAwaitedWaitWasResolvedMeanwhile",
+                                "t06_anInputThatSupersedesAnswersTheWaitsOfTheOpenTurn")
                         .answering(WaitRow.class, w -> new WaitRow(w.open(), w.key(), null)),
                 Breakage.of(
                                 "forgets the gate",

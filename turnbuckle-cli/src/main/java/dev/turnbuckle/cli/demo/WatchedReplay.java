@@ -76,6 +76,11 @@ final class WatchedReplay implements LiveReplay {
     }
 
     @Override
+    public boolean holdsAny() {
+        return inner.holdsAny();
+    }
+
+    @Override
     public long revision(String session) {
         return inner.revision(session);
     }

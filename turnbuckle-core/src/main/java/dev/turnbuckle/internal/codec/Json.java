@@ -76,7 +76,11 @@ public final class Json {
     /** @throws InvalidInputException when the text is not one JSON value */
     public static JsonNode parse(String json) {
         try {
-            return OWN.readTree(json);
+            JsonNode node = OWN.readTree(json);
+            if (node.isMissingNode()) {
+                throw new InvalidInputException("not valid JSON: there is nothing in it");
+            }
+            return node;
         } catch (JacksonException e) {
             throw new InvalidInputException("not valid JSON: " + firstLine(e));
         }

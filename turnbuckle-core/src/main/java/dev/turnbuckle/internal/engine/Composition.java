@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ record Composition(
         private final @Nullable String schema;
 
         Draft(Agent agent, TurnFacts facts, TurnState state, long from) {
-            var prompt = new Prompt(facts.session(), state);
+            var prompt = new Prompt(facts, state);
             if (!agent.instructions().isEmpty()) {
                 prompt.add("instructions", agent.instructions());
             }
@@ -124,9 +125,19 @@ record Composition(
         }
     }
 
-    private record Prompt(String session, TurnState turnState, Map<String, String> texts) implements PromptDraft {
-        Prompt(String session, TurnState state) {
-            this(session, state, new LinkedHashMap<>());
+    private record Prompt(TurnFacts facts, TurnState turnState, Map<String, String> texts) implements PromptDraft {
+        Prompt(TurnFacts facts, TurnState state) {
+            this(facts, state, new LinkedHashMap<>());
+        }
+
+        @Override
+        public String session() {
+            return facts.session();
+        }
+
+        @Override
+        public Optional<String> context(String name) {
+            return Optional.ofNullable(facts.context().get(name));
         }
 
         @Override

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnState {
     /** Who wrote a component, for the message that a newer program's bytes deserve (S23). */
-    private static final String WRITER = "turnbuckle";
+    private static final String WRITER = "turnbuckle " + version();
+
+    private static String version() {
+        String version = TurnState.class.getPackage().getImplementationVersion();
+        return version == null ? "(not from a jar)" : version;
+    }
 
     private final Map<String, Component> base;
     private final Function<String, Blob> blobs;

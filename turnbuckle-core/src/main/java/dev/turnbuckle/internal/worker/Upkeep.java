@@ -28,6 +28,9 @@ final class Upkeep {
     /** How often memory is trimmed while there is something to trim. */
     private static final Duration TRIM = Duration.ofSeconds(30);
 
+    /** Rows of deleted sessions that one look removes at most. */
+    private static final int RECLAIMED_AT_ONCE = 1_000;
+
     private static final Duration IDLE = Duration.ofHours(1);
 
     private final Node node;
@@ -170,11 +173,19 @@ final class Upkeep {
         }
     }
 
+    /** What deleted sessions left goes in bounded steps, one a look (S3). */
+    private void reclaim() {
+        if (!node.agents().isEmpty()) {
+            node.storage().maintenance().reclaim(RECLAIMED_AT_ONCE);
+        }
+    }
+
     private void trim() {
         long now = node.environment().nanos();
         if (now - trimmedAt >= TRIM.toNanos()) {
             trimmedAt = now;
             node.live().trim();
+            reclaim();
             node.cache().sweep(now);
         }
     }

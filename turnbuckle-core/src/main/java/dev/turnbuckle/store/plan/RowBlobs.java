@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Blobs at rest: encoded before the transaction, verified when read (S22). */
 final class RowBlobs implements Blobs {
-    /** Below this, compressing costs more than it saves. */
-    private static final int WORTH_ENCODING = 256;
+    /** Below this a blob fits a page of the database as it is, and compressing costs more time than it saves room. */
+    private static final int WORTH_ENCODING = 4_096;
 
     /** How much of a large blob is tried to see whether compressing pays. */
     private static final int SAMPLE = 4_096;

@@ -74,8 +74,8 @@ record CommitDraft(
     }
 
     CommitDraft unlessSteered() {
-        return with(new Commit.Target(
-                target.session(), target.turn(), target.lease(), target.expectedRevision(), true));
+        return with(
+                new Commit.Target(target.session(), target.turn(), target.lease(), target.expectedRevision(), true));
     }
 
     CommitDraft under(Lease lease) {

@@ -298,7 +298,8 @@ public abstract class InboxContract extends StorageContract {
         assertThat(changingNothing(() -> commit(draft))).isEqualTo(new CommitResult.Steered());
         steers(started, 1);
         long opening = started.inputs().getFirst().sequence();
-        assertThat(committed(draft.settling(opening, steer.sequence())).revision()).isEqualTo(1);
+        assertThat(committed(draft.settling(opening, steer.sequence())).revision())
+                .isEqualTo(1);
         assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-2"));
     }
 

@@ -35,13 +35,9 @@ final class Breakages {
 
     private static Stream<Breakage> sessions() {
         return Stream.of(
-                Breakage.of(
-                                "forgets the tombstone",
-                                AntiTest.BrokenSessions.class, "S3", "S4")
+                Breakage.of("forgets the tombstone", AntiTest.BrokenSessions.class, "S3", "S4")
                         .answering(SessionRow.class, row -> row.deleted() ? null : row),
-                Breakage.of(
-                                "overwrites metadata when created again",
-                                AntiTest.BrokenSessions.class, "S2")
+                Breakage.of("overwrites metadata when created again", AntiTest.BrokenSessions.class, "S2")
                         .operation((call, whole) -> {
                             Object made = call.proceed();
                             if (call.is(SessionStore.class, "create")) {
@@ -52,9 +48,7 @@ final class Breakages {
                             }
                             return made;
                         }),
-                Breakage.of(
-                                "leaves the inbox of a deleted session",
-                                AntiTest.BrokenSessions.class, "S3")
+                Breakage.of("leaves the inbox of a deleted session", AntiTest.BrokenSessions.class, "S3")
                         .row(call -> {
                             if (call.is("bury")) {
                                 Rows rows = (Rows) call.target();
@@ -66,9 +60,7 @@ final class Breakages {
                             }
                             return call.proceed();
                         }),
-                Breakage.of(
-                                "drops nothing for deleted sessions",
-                                AntiTest.BrokenSessions.class, "S4")
+                Breakage.of("drops nothing for deleted sessions", AntiTest.BrokenSessions.class, "S4")
                         .operation((call, whole) -> {
                             if (call.is(SessionStore.class, "commit")) {
                                 Commit c = call.argument(0, Commit.class);
@@ -87,15 +79,11 @@ final class Breakages {
 
     private static Stream<Breakage> commits() {
         return Stream.of(
-                Breakage.of(
-                                "forgets the fence",
-                                AntiTest.BrokenCommits.class, "S10")
+                Breakage.of("forgets the fence", AntiTest.BrokenCommits.class, "S10")
                         .operation((call, whole) -> call.is(SessionStore.class, "commit")
                                 ? call.proceedWith(under(current(whole, call), call.argument(0, Commit.class)))
                                 : call.proceed()),
-                Breakage.of(
-                                "accepts a stale revision",
-                                AntiTest.BrokenCommits.class, "S7", "S10")
+                Breakage.of("accepts a stale revision", AntiTest.BrokenCommits.class, "S7", "S10")
                         .operation((call, whole) -> {
                             if (!call.is(SessionStore.class, "commit")) {
                                 return call.proceed();
@@ -112,17 +100,11 @@ final class Breakages {
                         }),
                 Breakage.of("ignores the gate", AntiTest.BrokenCommits.class, "S10")
                         .answering(TurnRow.class, t -> t.gate().cancelled() ? t.with(TurnRow.Gate.OPEN) : t),
-                Breakage.of(
-                                "undoes nothing",
-                                AntiTest.BrokenCommits.class, "S6", "S9")
+                Breakage.of("undoes nothing", AntiTest.BrokenCommits.class, "S6", "S9")
                         .notAtomic(),
-                Breakage.of(
-                                "keeps the journal",
-                                AntiTest.BrokenCommits.class, "J13", "S6")
+                Breakage.of("keeps the journal", AntiTest.BrokenCommits.class, "J13", "S6")
                         .forgetting("deleteJournal"),
-                Breakage.of(
-                                "forgets the receipt",
-                                AntiTest.BrokenCommits.class, "S6", "S7", "S10", "S11", "S12", "S32")
+                Breakage.of("forgets the receipt", AntiTest.BrokenCommits.class, "S6", "S7", "S10", "S11", "S12", "S32")
                         .answering(
                                 TurnRow.class,
                                 t -> new TurnRow(
@@ -137,9 +119,7 @@ final class Breakages {
                                         t.times(),
                                         t.lastError(),
                                         null)),
-                Breakage.of(
-                                "counts usage again",
-                                AntiTest.BrokenCommits.class, "S6", "S32")
+                Breakage.of("counts usage again", AntiTest.BrokenCommits.class, "S6", "S32")
                         .row(call -> {
                             if (call.is("insertUsage")) {
                                 UsageRow u = call.argument(1, UsageRow.class);
@@ -169,9 +149,7 @@ final class Breakages {
 
     private static Stream<Breakage> history() {
         return Stream.of(
-                Breakage.of(
-                                "shortens a list",
-                                AntiTest.BrokenHistory.class, "S16")
+                Breakage.of("shortens a list", AntiTest.BrokenHistory.class, "S16")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             boolean depth = call.is(SessionStore.class, "path")
@@ -180,23 +158,17 @@ final class Breakages {
                                     ? l.subList(1, l.size())
                                     : result;
                         }),
-                Breakage.of(
-                                "takes foreign parents",
-                                AntiTest.BrokenHistory.class, "S15")
+                Breakage.of("takes foreign parents", AntiTest.BrokenHistory.class, "S15")
                         .answering(
                                 Branch.class,
                                 b -> new Branch(b.id(), "s", b.parentBranch(), b.parentDepth(), b.nextDepth())),
-                Breakage.of(
-                                "forgets compactions",
-                                AntiTest.BrokenHistory.class, "S20")
+                Breakage.of("forgets compactions", AntiTest.BrokenHistory.class, "S20")
                         .forgetting("insertCompaction"));
     }
 
     private static Stream<Breakage> leases() {
         return Stream.of(
-                Breakage.of(
-                                "grants what is held",
-                                AntiTest.BrokenLeases.class, "L2", "L3", "L6")
+                Breakage.of("grants what is held", AntiTest.BrokenLeases.class, "L2", "L3", "L6")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             if (result instanceof Leases.Grant.Busy(Lease held)) {
@@ -205,9 +177,7 @@ final class Breakages {
                             }
                             return result;
                         }),
-                Breakage.of(
-                                "renews for anybody",
-                                AntiTest.BrokenLeases.class, "L4", "L7")
+                Breakage.of("renews for anybody", AntiTest.BrokenLeases.class, "L4", "L7")
                         .operation((call, whole) -> {
                             if (!call.is(Leases.class, "renew")) {
                                 return call.proceed();
@@ -220,9 +190,7 @@ final class Breakages {
                             }
                             return call.proceedWith(stored, call.arguments().get(1));
                         }),
-                Breakage.of(
-                                "releases for anybody",
-                                AntiTest.BrokenLeases.class, "L4", "L5")
+                Breakage.of("releases for anybody", AntiTest.BrokenLeases.class, "L4", "L5")
                         .operation((call, whole) -> call.is(Leases.class, "release")
                                 ? call.proceedWith(whole.leases()
                                         .inspect(call.argument(0, Lease.class).scope())
@@ -254,9 +222,7 @@ final class Breakages {
 
     private static Stream<Breakage> inbox() {
         return Stream.of(
-                Breakage.of(
-                                "repeats a call",
-                                AntiTest.BrokenInbox.class, "Q1", "Q9")
+                Breakage.of("repeats a call", AntiTest.BrokenInbox.class, "Q1", "Q9")
                         .operation((call, whole) -> {
                             if (call.is(Inbox.class, "accept")
                                     && call.argument(0, Inbox.NewInput.class).kind() == InboxItem.Kind.WORK) {
@@ -264,54 +230,45 @@ final class Breakages {
                             }
                             return call.proceed();
                         }),
-                Breakage.of(
-                                "ignores the key",
-                                AntiTest.BrokenInbox.class, "Q2")
-                        .operation((call, whole) -> {
-                            Object result = call.is(Inbox.class, "accept") ? null : call.proceed();
-                            if (call.is(Inbox.class, "accept")) {
-                                Inbox.NewInput i = call.argument(0, Inbox.NewInput.class);
-                                boolean known = i.key() != null
-                                        && whole.inbox()
-                                                .find(i.session(), new Inbox.Ref.Key(i.key()))
-                                                .isPresent();
-                                return known
-                                        ? call.proceedWith(new Inbox.NewInput(
-                                                i.session(),
-                                                i.agent(),
-                                                i.turn(),
-                                                i.kind(),
-                                                i.delivery(),
-                                                i.content(),
-                                                null,
-                                                i.context(),
-                                                i.trace(),
-                                                i.delay()))
-                                        : call.proceed();
-                            }
-                            return result;
-                        }),
-                Breakage.of(
-                                "hands out rows before their time",
-                                AntiTest.BrokenInbox.class, "Q5", "Q6")
+                Breakage.of("ignores the key", AntiTest.BrokenInbox.class, "Q2").operation((call, whole) -> {
+                    Object result = call.is(Inbox.class, "accept") ? null : call.proceed();
+                    if (call.is(Inbox.class, "accept")) {
+                        Inbox.NewInput i = call.argument(0, Inbox.NewInput.class);
+                        boolean known = i.key() != null
+                                && whole.inbox()
+                                        .find(i.session(), new Inbox.Ref.Key(i.key()))
+                                        .isPresent();
+                        return known
+                                ? call.proceedWith(new Inbox.NewInput(
+                                        i.session(),
+                                        i.agent(),
+                                        i.turn(),
+                                        i.kind(),
+                                        i.delivery(),
+                                        i.content(),
+                                        null,
+                                        i.context(),
+                                        i.trace(),
+                                        i.delay()))
+                                : call.proceed();
+                    }
+                    return result;
+                }),
+                Breakage.of("hands out rows before their time", AntiTest.BrokenInbox.class, "Q5", "Q6")
                         .row(call -> {
                             Object result = call.proceed();
                             return call.is("pending") && result instanceof List<?> l
                                     ? l.stream().map(i -> early((InboxItem) i)).toList()
                                     : result;
                         }),
-                Breakage.of(
-                                "counts no attempts",
-                                AntiTest.BrokenInbox.class, "Q14")
+                Breakage.of("counts no attempts", AntiTest.BrokenInbox.class, "Q14")
                         .row(call -> call.is("updateTurn")
                                 ? call.proceedWith(call.argument(0, TurnRow.class)
                                         .attempts(
                                                 1,
                                                 call.argument(0, TurnRow.class).lastError()))
                                 : call.proceed()),
-                Breakage.of(
-                                "gives a safe point new rows",
-                                AntiTest.BrokenInbox.class, "Q5", "Q10")
+                Breakage.of("gives a safe point new rows", AntiTest.BrokenInbox.class, "Q5", "Q10")
                         .row(call -> {
                             Object result = call.proceed();
                             return call.is("claimedBy") && result instanceof List<?> l
@@ -321,9 +278,7 @@ final class Breakages {
                                             .toList()
                                     : result;
                         }),
-                Breakage.of(
-                                "shortens the answers to a cancel",
-                                AntiTest.BrokenInbox.class, "Q15")
+                Breakage.of("shortens the answers to a cancel", AntiTest.BrokenInbox.class, "Q15")
                         .operation((call, whole) -> {
                             Object result = call.proceed();
                             return call.is(Inbox.class, "cancel") && result instanceof List<?> l && l.size() > 1
@@ -350,28 +305,20 @@ final class Breakages {
 
     private static Stream<Breakage> turns() {
         return Stream.of(
-                Breakage.of(
-                                "loses an answer",
-                                AntiTest.BrokenTurns.class, "T5", "T6")
+                Breakage.of("loses an answer", AntiTest.BrokenTurns.class, "T5", "T6")
                         .answering(WaitRow.class, w -> new WaitRow(w.open(), w.key(), null)),
-                Breakage.of(
-                                "forgets the gate",
-                                AntiTest.BrokenTurns.class, "T5", "T8")
+                Breakage.of("forgets the gate", AntiTest.BrokenTurns.class, "T5", "T8")
                         .answering(TurnRow.class, t -> t.with(TurnRow.Gate.OPEN)));
     }
 
     private static Stream<Breakage> journals() {
         return Stream.of(
-                Breakage.of(
-                                "forgets that an effect started",
-                                AntiTest.BrokenJournal.class, "J8")
+                Breakage.of("forgets that an effect started", AntiTest.BrokenJournal.class, "J8")
                         .row(call -> call.is("recordJournal")
                                         && !call.argument(2, JournalEntry.class).done()
                                 ? true
                                 : call.proceed()),
-                Breakage.of(
-                                "overwrites an outcome",
-                                AntiTest.BrokenJournal.class, "J3", "J8")
+                Breakage.of("overwrites an outcome", AntiTest.BrokenJournal.class, "J3", "J8")
                         .row(call -> {
                             if (call.is("recordJournal")) {
                                 JournalEntry entry = call.argument(2, JournalEntry.class);
@@ -386,9 +333,7 @@ final class Breakages {
                             }
                             return call.proceed();
                         }),
-                Breakage.of(
-                                "takes the second answer",
-                                AntiTest.BrokenJournal.class, "J15", "J18")
+                Breakage.of("takes the second answer", AntiTest.BrokenJournal.class, "J15", "J18")
                         .answering(WaitRow.class, w -> new WaitRow(w.open(), w.key(), null)));
     }
 }

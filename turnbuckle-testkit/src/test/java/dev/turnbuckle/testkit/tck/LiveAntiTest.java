@@ -57,53 +57,38 @@ class LiveAntiTest {
     static Stream<LiveBreakage> breakages() {
         return Stream.of(
                 LiveBreakage.of("nothing is broken", List.of(), () -> Call::proceed),
-                LiveBreakage.of(
-                        "hides what was trimmed",
-                        List.of("O5", "O6", "O7", "O9", "O10"),
-                        () -> call -> {
-                            Object result = call.proceed();
-                            boolean trimmed =
-                                    result instanceof CatchUp.Gap gap && gap.reason() == CatchUp.Reason.TRIMMED;
-                            return trimmed ? new CatchUp.Events(List.of()) : result;
-                        }),
-                LiveBreakage.of(
-                        "takes positions of another life",
-                        List.of("O6"),
-                        () -> call -> {
-                            if (call.is("after")) {
-                                Cursor c = call.argument(0, Cursor.class);
-                                Cursor own = ((LiveReplay) call.target())
-                                        .tail(c.session(), 0)
-                                        .cursor();
-                                Cursor forged = new Cursor(own.incarnation(), c.revision(), c.position(), c.session());
-                                return call.proceedWith(forged, call.arguments().get(1));
-                            }
-                            return call.proceed();
-                        }),
-                LiveBreakage.of(
-                        "loses an event",
-                        List.of("O3", "O5", "O6", "O10", "O16"),
-                        () -> call -> {
-                            Object result = call.proceed();
-                            return result instanceof CatchUp.Events(var events)
-                                    ? new CatchUp.Events(
-                                            events.stream().filter(e -> !isB(e)).toList())
-                                    : result;
-                        }),
-                LiveBreakage.of(
-                        "tells a commit twice",
-                        List.of("O16", "O17"),
-                        () -> call -> {
-                            boolean again =
-                                    call.is("append") && call.arguments().get(1) instanceof Activity.Committed;
-                            if (again) {
-                                Activity.Committed c = call.argument(1, Activity.Committed.class);
-                                call.proceed();
-                                return call.proceedWith(
-                                        call.arguments().get(0), new Activity.Compacted(c.revision(), 0));
-                            }
-                            return call.proceed();
-                        }),
+                LiveBreakage.of("hides what was trimmed", List.of("O5", "O6", "O7", "O9", "O10"), () -> call -> {
+                    Object result = call.proceed();
+                    boolean trimmed = result instanceof CatchUp.Gap gap && gap.reason() == CatchUp.Reason.TRIMMED;
+                    return trimmed ? new CatchUp.Events(List.of()) : result;
+                }),
+                LiveBreakage.of("takes positions of another life", List.of("O6"), () -> call -> {
+                    if (call.is("after")) {
+                        Cursor c = call.argument(0, Cursor.class);
+                        Cursor own = ((LiveReplay) call.target())
+                                .tail(c.session(), 0)
+                                .cursor();
+                        Cursor forged = new Cursor(own.incarnation(), c.revision(), c.position(), c.session());
+                        return call.proceedWith(forged, call.arguments().get(1));
+                    }
+                    return call.proceed();
+                }),
+                LiveBreakage.of("loses an event", List.of("O3", "O5", "O6", "O10", "O16"), () -> call -> {
+                    Object result = call.proceed();
+                    return result instanceof CatchUp.Events(var events)
+                            ? new CatchUp.Events(
+                                    events.stream().filter(e -> !isB(e)).toList())
+                            : result;
+                }),
+                LiveBreakage.of("tells a commit twice", List.of("O16", "O17"), () -> call -> {
+                    boolean again = call.is("append") && call.arguments().get(1) instanceof Activity.Committed;
+                    if (again) {
+                        Activity.Committed c = call.argument(1, Activity.Committed.class);
+                        call.proceed();
+                        return call.proceedWith(call.arguments().get(0), new Activity.Compacted(c.revision(), 0));
+                    }
+                    return call.proceed();
+                }),
                 LiveBreakage.of(
                         "forgets the reason of the end",
                         List.of("O11"),

@@ -18,7 +18,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** The suites fed with broken storages: each is caught by tests of the rules that its breakage names, and by no others. */
 class AntiTest {
     /** What the suites below run against; set for one run of them. */
-    private static Breakage breaking = Breakage.of("nothing", BrokenCommits.class);
+    private static final Breakage NOTHING = Breakage.of("nothing", BrokenCommits.class);
+
+    private static Breakage breaking = NOTHING;
 
     static class BrokenSessions extends SessionsContract {
         @Override
@@ -80,7 +82,11 @@ class AntiTest {
     @MethodSource({"none", "dev.turnbuckle.testkit.tck.Breakages#all"})
     void aBreakageIsCaughtByItsRuleAndByNothingElse(Breakage breakage) {
         breaking = breakage;
-        assertThat(brokenRules(breakage.suite())).isEqualTo(new TreeSet<>(breakage.caughtBy()));
+        try {
+            assertThat(brokenRules(breakage.suite())).isEqualTo(new TreeSet<>(breakage.caughtBy()));
+        } finally {
+            breaking = NOTHING;
+        }
     }
 
     /** Rules of which a test fails: {@code s07_…} is of S7. */

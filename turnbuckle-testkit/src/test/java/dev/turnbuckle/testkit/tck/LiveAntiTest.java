@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The live replay suite fed with broken ones: each is caught by tests of the rules that are named here, and by no others. */
 class LiveAntiTest {
     /** What the suite below runs against; set for one run of it. */
-    private static Supplier<Call.Interceptor> breaking = () -> Call::proceed;
+    private static final Supplier<Call.Interceptor> NOTHING = () -> Call::proceed;
+
+    private static Supplier<Call.Interceptor> breaking = NOTHING;
 
     static class Broken extends LiveReplayContract {
         @Override
@@ -51,7 +53,11 @@ class LiveAntiTest {
     @MethodSource("breakages")
     void aBreakageIsCaughtByItsRuleAndByNothingElse(LiveBreakage breakage) {
         breaking = breakage.interceptor();
-        assertThat(AntiTest.brokenRules(Broken.class)).isEqualTo(new TreeSet<>(breakage.caughtBy()));
+        try {
+            assertThat(AntiTest.brokenRules(Broken.class)).isEqualTo(new TreeSet<>(breakage.caughtBy()));
+        } finally {
+            breaking = NOTHING;
+        }
     }
 
     static Stream<LiveBreakage> breakages() {

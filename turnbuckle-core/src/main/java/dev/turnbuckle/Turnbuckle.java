@@ -68,7 +68,9 @@ public final class Turnbuckle implements AutoCloseable {
         SessionId.require(id);
         if (!knows(agent)) {
             throw new InvalidInputException("no agent is named \"" + agent + "\"; known here: "
-                    + String.join(", ", node.agents().keySet())
+                    + (node.agents().isEmpty()
+                            ? "none"
+                            : String.join(", ", node.agents().keySet()))
                     + ". Register it, or name it with remoteAgent(…) when only other nodes run it");
         }
         return new Session(this, id, agent);

@@ -104,6 +104,7 @@ class RunTest {
         Path script = script("{\"steps\": [{\"say\": \"Hi\"}]}");
         try (var turnbuckle = dev.turnbuckle.Turnbuckle.builder()
                 .storage(Store.atWork(database))
+                .remoteAgent("shop")
                 .build()) {
             turnbuckle.session("s", "shop").send("Hello");
         }

@@ -1,7 +1,6 @@
 package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.agent.Agent;
-import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.internal.engine.TurnFacts;
@@ -12,8 +11,6 @@ import dev.turnbuckle.live.Observation;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnOutcome;
-import dev.turnbuckle.store.Commit;
-import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
@@ -32,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Driver {
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     /** How often a held turn is looked at by a build that may fit it (T4). */
@@ -242,201 +239,6 @@ final class Driver {
                             true);
         } catch (TurnbuckleException again) { // the lease will expire, and the turn is taken then
             LOG.warn("could not hand back session {}: {}", started.session().id(), again.toString());
-        }
-    }
-
-    /** The commit that ends a turn, and what follows each of its refusals. */
-    private static final class Committing {
-        /** How often the identical commit is sent again when the store fails. */
-        private static final int TRIES = 4;
-
-        private final Node node;
-
-        Committing(Node node) {
-            this.node = node;
-        }
-
-        /** @return false when nothing was committed because somebody steers */
-        boolean commit(Turns.Started started, Drive drive, TurnResult.Ended ended, SessionCache.Settled settled)
-                throws InterruptedException {
-            TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
-            long revision = started.session().head().revision();
-            CommitResult result = send(commitOf(started, drive, named, revision));
-            switch (result) {
-                case CommitResult.Steered s -> {
-                    return false;
-                }
-                case CommitResult.Committed committed -> adopt(started, drive, named, committed, settled);
-                case CommitResult.CancelledBefore c ->
-                    commit(started, drive, withOutcome(named, cancelledOutcome(drive, named)), settled);
-                case CommitResult.Conflict conflict -> conflicted(started, drive, named, conflict);
-                case CommitResult.OverBudget over -> overBudget(started, drive, named, over, settled);
-                case CommitResult.LeaseLost lost ->
-                    LOG.warn(
-                            "session {}: commit refused, lease lost ({})",
-                            started.session().id(),
-                            lost.why());
-                case CommitResult.ClaimLost lost ->
-                    throw new IllegalStateException("input " + lost.sequence() + " is not claimed by its own turn");
-                case CommitResult.CommittedDifferently d ->
-                    throw new IllegalStateException(
-                            "turn " + started.turn().id() + " was committed with another meaning");
-            }
-            return true;
-        }
-
-        private CommitResult send(Commit commit) throws InterruptedException {
-            Duration pause = FIRST_PAUSE;
-            for (int n = 1; ; n++) {
-                try {
-                    return node.storage().sessions().commit(commit);
-                } catch (StorageException e) { // a lost answer is repeated, the receipt makes that harmless (S11)
-                    if (n == TRIES || e.remedy() != TurnbuckleException.Remedy.RETRY) {
-                        throw e;
-                    }
-                    LOG.warn(
-                            "commit of turn {} failed, sent again: {}",
-                            commit.target().turn(),
-                            e.toString());
-                    node.environment().sleep(pause);
-                    pause = pause.multipliedBy(2);
-                }
-            }
-        }
-
-        private Commit commitOf(Turns.Started started, Drive drive, TurnResult.Ended ended, long revision) {
-            boolean dead =
-                    ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
-            return new Commit(
-                    new Commit.Target(
-                            started.session().id(),
-                            started.turn().id(),
-                            drive.lease(),
-                            revision,
-                            ended.unlessSteered()),
-                    Commit.History.append(ended.entries()),
-                    new Commit.State(ended.components(), null),
-                    new Commit.Settlement(ended.inputs(), dead, List.of(), ended.usage()),
-                    new Commit.Record(
-                            ended.outcome(),
-                            TurnRecords.fold(started, ended),
-                            List.of(),
-                            node.knownBlobs().unknown(ended.blobs())));
-        }
-
-        private void adopt(
-                Turns.Started started,
-                Drive drive,
-                TurnResult.Ended ended,
-                CommitResult.Committed committed,
-                SessionCache.Settled settled) {
-            String session = started.session().id();
-            node.knownBlobs().stored(ended.blobs());
-            SessionRow after = committed.after();
-            if (after != null) {
-                Agent agent = java.util.Objects.requireNonNull(
-                        node.agents().get(started.turn().agent()));
-                node.cache()
-                        .adopt(
-                                session,
-                                Adopted.of(settled, started, ended, after.head(), agent.historyEntries()),
-                                node.environment().nanos());
-                drive.committed(after);
-            }
-            node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
-            node.live()
-                    .append(
-                            session,
-                            new Activity.Committed(
-                                    committed.revision(), ended.entries().size()));
-            node.ends().ended(drive.turn(), ended.outcome());
-        }
-
-        /** T11: somebody moved the head under our lease; effects are not driven again for it. */
-        private void conflicted(
-                Turns.Started started, Drive drive, TurnResult.Ended ended, CommitResult.Conflict conflict)
-                throws InterruptedException {
-            var failed = new TurnOutcome.Failed(
-                    started.turn().id(),
-                    "conflict",
-                    "the session's head was moved from revision " + conflict.expected() + " to " + conflict.actual()
-                            + " while the turn ran",
-                    true);
-            var evidence = withOutcome(ended, failed);
-            CommitResult again = send(commitOf(started, drive, evidence, conflict.actual()));
-            if (again instanceof CommitResult.Committed committed) {
-                adopt(
-                        started,
-                        drive,
-                        evidence,
-                        new CommitResult.Committed(committed.revision(), committed.repeated(), List.of(), null),
-                        settledNothing());
-            } else {
-                throw new IllegalStateException("session " + started.session().id() + ": " + again);
-            }
-        }
-
-        private static SessionCache.Settled settledNothing() {
-            return new SessionCache.Settled(0, List.of(), Map.of());
-        }
-
-        /** S13: what does not fit is left out, the turn ends with the reason. */
-        private void overBudget(
-                Turns.Started started,
-                Drive drive,
-                TurnResult.Ended ended,
-                CommitResult.OverBudget over,
-                SessionCache.Settled settled)
-                throws InterruptedException {
-            var failed = new TurnOutcome.Failed(
-                    started.turn().id(),
-                    "commit_budget",
-                    "the turn's commit has " + over.actual() + " " + over.limit() + ", the limit is " + over.most()
-                            + "; raise the storage's commit budget or do less in one turn",
-                    false);
-            var small = new TurnResult.Ended(
-                    failed,
-                    List.of(dev.turnbuckle.session.Message.runtime(
-                            "A turn ended without being kept: " + failed.message())),
-                    ended.inputs(),
-                    ended.usage(),
-                    null,
-                    List.of(),
-                    List.of(),
-                    false);
-            if (ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("commit_budget")) {
-                throw new IllegalStateException("even the failure does not fit the commit budget: " + over);
-            }
-            commit(started, drive, small, settled);
-        }
-
-        private TurnResult.Ended named(Drive drive, TurnResult.Ended ended) {
-            return withOutcome(ended, cancelledOutcome(drive, ended));
-        }
-
-        private TurnOutcome cancelledOutcome(Drive drive, TurnResult.Ended ended) {
-            var ref = drive.turn();
-            var gate = node.storage().turns().find(ref.session(), ref.turn()).map(t -> t.gate());
-            String by = gate.map(g -> String.valueOf(g.by())).orElse("");
-            String reason = gate.map(g -> String.valueOf(g.reason())).orElse("");
-            String partial = switch (ended.outcome()) {
-                case TurnOutcome.Cancelled c -> c.partialText();
-                case TurnOutcome.Answered a -> a.answer();
-                default -> "";
-            };
-            return new TurnOutcome.Cancelled(ref.turn(), partial, by, reason);
-        }
-
-        private static TurnResult.Ended withOutcome(TurnResult.Ended ended, TurnOutcome outcome) {
-            return new TurnResult.Ended(
-                    outcome,
-                    ended.entries(),
-                    ended.inputs(),
-                    ended.usage(),
-                    ended.components(),
-                    ended.journal(),
-                    ended.blobs(),
-                    false);
         }
     }
 }

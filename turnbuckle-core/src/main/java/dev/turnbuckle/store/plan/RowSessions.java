@@ -388,8 +388,11 @@ final class RowSessions implements SessionStore {
             SessionRow target = rows.session(input.session());
             if (target != null && target.deleted()) {
                 dropped.add(input.session());
-            } else {
-                RowInbox.accept(rows, input);
+            } else if (RowInbox.accept(rows, input) instanceof Inbox.Accepted.KeyConflict conflict) {
+                throw new InvalidInputException(
+                        "the commit sends to session \"" + input.session() + "\" under the key \""
+                                + input.key() + "\", which was used for other content (input "
+                                + conflict.existing().sequence() + "); nothing was committed");
             }
         }
         return dropped;

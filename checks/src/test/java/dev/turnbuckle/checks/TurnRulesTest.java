@@ -319,4 +319,25 @@ class TurnRulesTest {
             assertThat(test.session("s").ask("Go on.")).isEqualTo("And on.");
         }
     }
+
+    @Test
+    void j16_aDecisionThatComesTooLateIsARefusalAndTheTurnGoesOnByItself() {
+        var paid = new ArrayList<String>();
+        Tool pay = Tool.once("pay", "Pays", In.class, in -> {
+                    paid.add(in.text());
+                    return "paid";
+                })
+                .needsApproval(In.class, in -> true)
+                .decideWithin(Duration.ofDays(1));
+        try (var test = TestTurnbuckle.with(agent(ScriptedModel.of(calls("pay", ANY), says("Not paid.")), pay))) {
+            Turn turn = test.session("s").send("Pay it");
+            assertThat(turn.await()).isInstanceOf(TurnOutcome.Suspended.class);
+            test.tick(Duration.ofHours(23));
+            assertThat(turn.await()).isInstanceOf(TurnOutcome.Suspended.class);
+            test.tick(Duration.ofHours(2));
+            assertThat(turn.await().text()).isEqualTo("Not paid.");
+            assertThat(paid).isEmpty();
+            assertThat(test.waits().open()).isEmpty();
+        }
+    }
 }

@@ -55,13 +55,22 @@ public interface Tool {
 
     default Tool timeout(Duration timeout) {
         var l = spec().limits();
-        return limits(new ToolSpec.Limits(timeout, l.outputChars(), l.concurrency(), l.attempts(), l.backoff()));
+        return limits(new ToolSpec.Limits(
+                timeout, l.outputChars(), l.concurrency(), l.attempts(), l.backoff(), l.decision()));
     }
 
     /** Tries a failing body again, {@code READ} and {@code IDEMPOTENT} only; attempts of one effect (J12). */
     default Tool retries(int attempts, Duration backoff) {
         var l = spec().limits();
-        return limits(new ToolSpec.Limits(l.timeout(), l.outputChars(), l.concurrency(), attempts, backoff));
+        return limits(
+                new ToolSpec.Limits(l.timeout(), l.outputChars(), l.concurrency(), attempts, backoff, l.decision()));
+    }
+
+    /** How long a person may take over a call of this tool; then it counts as refused (J16). */
+    default Tool decideWithin(Duration atMost) {
+        var l = spec().limits();
+        return limits(
+                new ToolSpec.Limits(l.timeout(), l.outputChars(), l.concurrency(), l.attempts(), l.backoff(), atMost));
     }
 
     default Tool limits(ToolSpec.Limits limits) {

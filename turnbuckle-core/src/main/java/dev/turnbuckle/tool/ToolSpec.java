@@ -17,10 +17,12 @@ public record ToolSpec(
      * @param concurrency calls of this tool at once in one process
      * @param attempts how often a failing {@code READ} or {@code IDEMPOTENT} body is tried
      * @param backoff pause before the second attempt, doubled for each further one
+     * @param decision how long a person may take over a call of this tool; then the answer is no (J16)
      */
-    public record Limits(Duration timeout, int outputChars, int concurrency, int attempts, Duration backoff) {
+    public record Limits(
+            Duration timeout, int outputChars, int concurrency, int attempts, Duration backoff, Duration decision) {
         public static final Limits DEFAULT =
-                new Limits(Duration.ofMinutes(2), 64 * 1024, 64, 1, Duration.ofMillis(200));
+                new Limits(Duration.ofMinutes(2), 64 * 1024, 64, 1, Duration.ofMillis(200), Duration.ofDays(30));
 
         public Limits {
             if (timeout.isNegative()
@@ -28,7 +30,9 @@ public record ToolSpec(
                     || outputChars < 1
                     || concurrency < 1
                     || attempts < 1
-                    || backoff.isNegative()) {
+                    || backoff.isNegative()
+                    || decision.isNegative()
+                    || decision.isZero()) {
                 throw new InvalidInputException("a tool's limits must be positive: timeout " + timeout + ", output "
                         + outputChars + ", concurrency " + concurrency + ", attempts " + attempts);
             }

@@ -10,16 +10,12 @@ import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.tool.EffectClass;
 import dev.turnbuckle.tool.ToolCall;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that a person decides: approvals, and what became of a started call whose outcome a crash took. */
 final class Waiting {
-    /** How long a person may take; then the answer is no (J16). */
-    static final Duration DEADLINE = Duration.ofDays(30);
-
     private final TurnPort port;
     private final TurnFacts facts;
     private final TurnJournal journal;
@@ -177,7 +173,7 @@ final class Waiting {
                 question,
                 details.toString(),
                 now,
-                now.plus(DEADLINE));
+                now.plus(job.spec().limits().decision()));
         port.publish(new Activity.ApprovalRequested(wait));
         return new WaitRow(wait, key, null);
     }

@@ -247,6 +247,7 @@ class TurnTest {
             talking.await();
             assertThat(turn.cancel("changed my mind", "ann")).isEqualTo(CancelResult.REQUESTED);
             assertThat(turn.cancel("again", "bob")).isEqualTo(CancelResult.ALREADY_REQUESTED);
+            assertThat(turn.summary().orElseThrow().cancelledBy()).isEqualTo("ann");
             assertThat(turn.await()).isEqualTo(new Cancelled(turn.id(), "Let me ", "ann", "changed my mind"));
             assertThat(session.view().entries().getLast().message().interrupted())
                     .isTrue();

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts how many drives it took
  * @param revision the revision that its commit made, 0 while it is open
+ * @param cancelledBy who asked first to cancel it (T8); {@code null} when nobody did
  */
 public record TurnSummary(
         TurnId id,
@@ -17,7 +18,8 @@ public record TurnSummary(
         long revision,
         Instant openedAt,
         @Nullable Instant endedAt,
-        @Nullable TurnOutcome outcome) {
+        @Nullable TurnOutcome outcome,
+        @Nullable String cancelledBy) {
     public enum State {
         RUNNING,
         SUSPENDED,

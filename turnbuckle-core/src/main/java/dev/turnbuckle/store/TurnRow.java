@@ -99,6 +99,7 @@ public record TurnRow(
                 ending == null ? 0 : ending.revision(),
                 times.openedAt(),
                 times.endedAt(),
-                ending == null ? null : ending.outcome());
+                ending == null ? null : ending.outcome(),
+                gate.cancelled() ? gate.by() : null);
     }
 }

@@ -230,4 +230,34 @@ class EdgesTest {
             assertThat(bean.calls).hasValue(3);
         }
     }
+
+    @Test
+    void q05_aSteerThatWasClaimedButNotTakenWhenTheTurnIsCancelledOpensItsOwn() {
+        var turn = new java.util.concurrent.atomic.AtomicReference<Turn>();
+        var steer = new java.util.concurrent.atomic.AtomicReference<Steer>();
+        var failed = new java.util.concurrent.atomic.AtomicBoolean();
+        Agent agent = agent(new StubModel(calls(call("a", "look", new Query("x"))), says("by train")))
+                .tool(Tool.read("look", "", Query.class, q -> {
+                    steer.set(turn.get().steer("Only trains."));
+                    return "seen";
+                }))
+                .build();
+        try (var turnbuckle = Turnbuckle.builder()
+                .agent(agent)
+                .probe(seam -> {
+                    if (seam.equals("before model/2") && failed.compareAndSet(false, true)) {
+                        turn.get().cancel("stop");
+                        throw new IllegalStateException("the drive fails after the claim, before its record");
+                    }
+                })
+                .build()) {
+            Session session = turnbuckle.session("s");
+            turn.set(session.send(dev.turnbuckle.session.Input.text("Plan.").after(Duration.ofMillis(50))));
+            assertThat(turn.get().await()).isInstanceOf(Cancelled.class);
+            assertThat(session.turn(steer.get().id()).await().text()).isEqualTo("by train");
+            assertThat(session.view().entries())
+                    .extracting(e -> e.message().text())
+                    .contains("Only trains.");
+        }
+    }
 }

@@ -692,6 +692,7 @@ class TurnTest {
             assertThat(outcome.message()).contains("failed 2 times", "broken wiring");
             assertThat(session.inbox(true).getFirst().status().state())
                     .isEqualTo(dev.turnbuckle.session.InboxItem.State.DEAD);
+            assertThat(session.inbox(true).getFirst().status().error()).contains("broken wiring");
             assertThat(session.ask("next")).isEqualTo("never");
         }
     }

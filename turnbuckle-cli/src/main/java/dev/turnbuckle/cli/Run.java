@@ -9,6 +9,7 @@ import dev.turnbuckle.agent.Budget;
 import dev.turnbuckle.cli.out.Screen;
 import dev.turnbuckle.cli.out.Screen.Mark;
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.SessionEvent;
 import dev.turnbuckle.session.SessionView;
@@ -103,8 +104,12 @@ final class Run {
     /** Ctrl-C: the turn is told to stop, and the process ends when that is committed. */
     private void cancel() {
         Turn running = turn;
-        if (running != null) {
-            running.cancel("interrupted at the terminal");
+        try {
+            if (running != null) {
+                running.cancel("interrupted at the terminal");
+            }
+        } catch (ClosedException ended) {
+            // the turn has ended and its store is closed: the status says how
         }
         try {
             boolean over = done.await(GOODBYE.toSeconds(), TimeUnit.SECONDS);

@@ -20,6 +20,7 @@ import dev.turnbuckle.session.SessionView;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnSummary;
 import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
@@ -125,7 +126,10 @@ public final class Session {
                         input.key(),
                         input.context(),
                         Tracing.current(),
-                        input.delay()));
+                        input.delay(),
+                        input.attachments().stream()
+                                .map(a -> new Blob(a.ref().digest(), a.bytes()))
+                                .toList()));
         return switch (accepted) {
             case Inbox.Accepted.KeyConflict conflict ->
                 throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \""

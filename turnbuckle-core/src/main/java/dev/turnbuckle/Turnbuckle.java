@@ -182,9 +182,13 @@ public final class Turnbuckle implements AutoCloseable {
             return own;
         }
 
-        /** Of the agent named {@code default}, which is assembled from this and the next calls. */
-        public Builder model(Model model) {
-            own().model(model);
+        /**
+         * Of the agent named {@code default}, which is assembled from this and the next calls.
+         *
+         * @param fallbacks asked in this order when a model before them cannot answer
+         */
+        public Builder model(Model model, Model... fallbacks) {
+            own().model(model, fallbacks);
             return this;
         }
 

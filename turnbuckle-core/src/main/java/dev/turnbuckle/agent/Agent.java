@@ -6,21 +6,25 @@ import dev.turnbuckle.plugin.Plugin;
 import dev.turnbuckle.tool.MethodTool;
 import dev.turnbuckle.tool.Tool;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a session runs: stored in the session by name, so that any node that registers the name can go on. Immutable.
  *
+ * @param fallbacks asked in this order when a model before them cannot answer
  * @param newInputSupersedesWaits T6: a new user input answers what the open turn waits for, as superseded
  * @param historyEntries how many of the newest entries the model sees at most; cut at a user message
  */
 public record Agent(
         String name,
         Model model,
+        List<Model> fallbacks,
         String instructions,
         Map<String, Tool> tools,
         List<Plugin> plugins,
@@ -30,6 +34,11 @@ public record Agent(
         boolean newInputSupersedesWaits) {
     public static final String DEFAULT_NAME = "default";
     public static final int DEFAULT_HISTORY_ENTRIES = 1_000;
+
+    /** The model and its fallbacks, in order. */
+    public List<Model> models() {
+        return Stream.concat(Stream.of(model), fallbacks.stream()).toList();
+    }
 
     /** What must not be kept: matches of the pattern are replaced in every outcome before anybody sees it (J7). */
     public record Redaction(Pattern pattern, String replacement) {}
@@ -50,6 +59,7 @@ public record Agent(
     public static final class Builder {
         private final String name;
         private @Nullable Model model;
+        private List<Model> fallbacks = List.of();
         private String instructions = "";
         private final Map<String, Tool> tools = new LinkedHashMap<>();
         private final Map<String, Plugin> plugins = new LinkedHashMap<>();
@@ -65,8 +75,13 @@ public record Agent(
             this.name = name;
         }
 
-        public Builder model(Model model) {
+        /**
+         * @param fallbacks asked in this order when a model before them cannot answer and has shown nothing yet: rate
+         *     limit, overload, network, timeout, context too large, no valid key. Which model answered is recorded
+         */
+        public Builder model(Model model, Model... fallbacks) {
             this.model = model;
+            this.fallbacks = List.of(fallbacks);
             return this;
         }
 
@@ -132,9 +147,13 @@ public record Agent(
             if (model == null) {
                 throw new WiringException("agent \"" + name + "\" has no model; call .model(…)");
             }
+            if (!fallbacks.isEmpty()) {
+                requireDistinct(model);
+            }
             return new Agent(
                     name,
                     model,
+                    fallbacks,
                     instructions,
                     java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tools)),
                     new ArrayList<>(plugins.values()),
@@ -142,6 +161,17 @@ public record Agent(
                     historyEntries,
                     List.copyOf(redactions),
                     newInputSupersedesWaits);
+        }
+
+        private void requireDistinct(Model first) {
+            var names = new HashSet<String>();
+            names.add(first.spec().name());
+            for (Model next : fallbacks) {
+                if (!names.add(next.spec().name())) {
+                    throw new WiringException("agent \"" + name + "\" has the model \""
+                            + next.spec().name() + "\" twice in its chain");
+                }
+            }
         }
     }
 }

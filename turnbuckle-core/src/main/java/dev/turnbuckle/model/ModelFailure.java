@@ -8,25 +8,32 @@ public final class ModelFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public enum Kind {
-        RATE_LIMIT(true),
-        OVERLOADED(true),
-        NETWORK(true),
-        TIMEOUT(true),
-        CONTEXT_OVERFLOW(false),
-        AUTH(false),
-        CONTENT_FILTER(false),
-        BAD_REQUEST(false),
-        OTHER(false);
+        RATE_LIMIT(true, true),
+        OVERLOADED(true, true),
+        NETWORK(true, true),
+        TIMEOUT(true, true),
+        CONTEXT_OVERFLOW(false, true),
+        AUTH(false, true),
+        CONTENT_FILTER(false, false),
+        BAD_REQUEST(false, false),
+        OTHER(false, false);
 
         private final boolean retryable;
+        private final boolean fallsBack;
 
-        Kind(boolean retryable) {
+        Kind(boolean retryable, boolean fallsBack) {
             this.retryable = retryable;
+            this.fallsBack = fallsBack;
         }
 
         /** Whether the same request may succeed later. */
         public boolean retryable() {
             return retryable;
+        }
+
+        /** Whether another model may well answer the same request: it is this one that cannot. */
+        public boolean fallsBack() {
+            return fallsBack;
         }
     }
 

@@ -44,6 +44,7 @@ public interface Inbox {
      *
      * @param turn proposed id of the turn that it opens
      * @param content JSON of {@link InboxItem.Content}
+     * @param blobs bytes that the content refers to, stored with it
      */
     record NewInput(
             String session,
@@ -55,7 +56,23 @@ public interface Inbox {
             @Nullable String key,
             Map<String, String> context,
             @Nullable String trace,
-            Duration delay) {}
+            Duration delay,
+            List<Blob> blobs) {
+        /** An input that refers to no bytes. */
+        public NewInput(
+                String session,
+                String agent,
+                TurnId turn,
+                InboxItem.Kind kind,
+                InboxItem.Delivery delivery,
+                String content,
+                @Nullable String key,
+                Map<String, String> context,
+                @Nullable String trace,
+                Duration delay) {
+            this(session, agent, turn, kind, delivery, content, key, context, trace, delay, List.of());
+        }
+    }
 
     /** A row by its sequence, its key, or the turn id that it was given. */
     sealed interface Ref {

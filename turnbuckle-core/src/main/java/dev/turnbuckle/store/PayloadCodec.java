@@ -18,6 +18,14 @@ public interface PayloadCodec {
 
     byte[] encode(byte[] plain);
 
+    /**
+     * Under which key a blob is stored, from the SHA-256 of its plain bytes in hexadecimal digits. A codec that encrypts
+     * answers a keyed hash of it (HMAC), so that nobody without the key can tell which known bytes are stored (S22).
+     */
+    default String address(String hash) {
+        return hash;
+    }
+
     /** @throws IOException when the bytes are not what this codec wrote */
     byte[] decode(byte[] stored) throws IOException;
 

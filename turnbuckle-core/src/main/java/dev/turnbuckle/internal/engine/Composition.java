@@ -3,6 +3,7 @@ package dev.turnbuckle.internal.engine;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.internal.codec.Hash;
 import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.plugin.Plugin;
 import dev.turnbuckle.plugin.PromptDraft;
@@ -25,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * visible history begins. A re-driven turn composes from the record; a deploy in between changes code only.
  *
  * @param identity hash of the recorded form; part of every model request
+ * @param models the chain: each is asked when those before it cannot answer
  */
 record Composition(
         String identity,
-        ModelSpec model,
+        List<ModelSpec> models,
         List<String> system,
         Map<String, ToolSpec> tools,
         @Nullable String answerSchema,
@@ -76,13 +78,16 @@ record Composition(
             specs = agent.tools().values().stream().map(Tool::spec).toList();
             schema = facts.answerSchema();
             ModelSpec model = agent.model().spec();
+            List<ModelSpec> fallbacks =
+                    agent.fallbacks().stream().map(Model::spec).toList();
             outcome = new Outcomes.CompositionOutcome(
                     model.name(),
                     model.parameters(),
                     keep(Json.write(prompt.components())),
                     keep(Json.write(specs)),
                     schema == null ? null : keep(schema),
-                    from);
+                    from,
+                    fallbacks.isEmpty() ? null : fallbacks);
         }
 
         private String keep(String text) {
@@ -93,13 +98,16 @@ record Composition(
 
         /** What {@link #read} would make of the record. */
         Composition composed(String json) {
-            return new Composition(
-                    Hash.of(json),
-                    new ModelSpec(outcome.model(), outcome.parameters()),
-                    system,
-                    byName(specs),
-                    schema,
-                    outcome.from());
+            return new Composition(Hash.of(json), chain(outcome), system, byName(specs), schema, outcome.from());
+        }
+
+        private static List<ModelSpec> chain(Outcomes.CompositionOutcome o) {
+            var models = new ArrayList<ModelSpec>();
+            models.add(new ModelSpec(o.model(), o.parameters()));
+            if (o.fallbacks() != null) {
+                models.addAll(o.fallbacks());
+            }
+            return List.copyOf(models);
         }
 
         private static Map<String, ToolSpec> byName(List<ToolSpec> specs) {
@@ -115,8 +123,7 @@ record Composition(
                     .map(Outcomes.PromptComponent::text)
                     .toList();
             String schema = o.answerSchema() == null ? null : text(o.answerSchema(), port);
-            return new Composition(
-                    Hash.of(json), new ModelSpec(o.model(), o.parameters()), system, tools, schema, o.from());
+            return new Composition(Hash.of(json), chain(o), system, tools, schema, o.from());
         }
 
         private String text(String hash, TurnPort port) {

@@ -7,6 +7,7 @@ import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelEvent;
 import dev.turnbuckle.model.ModelFailure;
 import dev.turnbuckle.model.ModelRequest;
+import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.store.JournalEntry;
@@ -21,11 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One model call: recalled, or asked until it answers or fails for good. */
 final class ModelStep {
-    /** Tries of one call; further ones only while no output was seen. */
-    static final int MAX_ATTEMPTS = 4;
-
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
     private static final String KIND = "model";
 
     private final TurnPort port;
@@ -106,10 +102,10 @@ final class ModelStep {
     private Outcomes.ModelOutcome perform(String key, String request, Bounds bounds) throws InterruptedException {
         port.seam("before " + key);
         Instant start = port.environment().now();
-        var attempts = new ArrayList<Outcomes.Attempt>();
+        List<Outcomes.ModelAttempt> failed = recordedAttempts(key);
         Outcomes.ModelOutcome outcome = null;
         while (outcome == null) {
-            outcome = attempt(key, attempts, bounds);
+            outcome = attempt(key, failed, bounds);
         }
         journal.done(
                 key,
@@ -117,25 +113,61 @@ final class ModelStep {
                 EffectClass.READ,
                 request,
                 Json.write(outcome),
-                new TurnJournal.Timing(start, port.environment().now(), Math.max(1, attempts.size())),
+                new TurnJournal.Timing(start, port.environment().now(), Math.max(1, failed.size())),
                 List.of());
         port.seam("after " + key);
         return outcome;
     }
 
+    private List<Outcomes.ModelAttempt> recordedAttempts(String key) {
+        var failed = new ArrayList<Outcomes.ModelAttempt>();
+        String json = journal.recalled(attemptKey(key, 1));
+        while (json != null) {
+            failed.add(Json.read(json, Outcomes.ModelAttempt.class));
+            json = journal.recalled(attemptKey(key, failed.size() + 1));
+        }
+        return failed;
+    }
+
+    private static String attemptKey(String key, int number) {
+        return key + "/attempt/" + number;
+    }
+
     /** @return the outcome, or {@code null} to try again */
-    private Outcomes.@Nullable ModelOutcome attempt(String key, List<Outcomes.Attempt> attempts, Bounds bounds)
+    private Outcomes.@Nullable ModelOutcome attempt(String key, List<Outcomes.ModelAttempt> failed, Bounds bounds)
             throws InterruptedException {
-        String item = key + "#" + facts.drive() + "." + (attempts.size() + 1);
-        Model model = port.model(composition.model());
+        ModelPlan.Ask ask = ModelPlan.next(composition.models(), failed);
+        if (ask == null) {
+            return new Outcomes.ModelOutcome(
+                    List.of(), Usage.NONE, "", null, failed.getLast().failure(), List.copyOf(failed));
+        }
+        String item = key + "#" + facts.drive() + "." + (failed.size() + 1);
+        if (ask.pause().isPositive()) {
+            port.publish(new Activity.ModelRetry(
+                    facts.turn(),
+                    item,
+                    failed.size(),
+                    ask.pause(),
+                    failed.getLast().failure()));
+            if (!Rest.of(port, ask.pause())) {
+                throw new Halt(new Halt.Reason.Cancelled());
+            }
+        }
+        return ask(key, item, ask.model(), failed, bounds);
+    }
+
+    private Outcomes.@Nullable ModelOutcome ask(
+            String key, String item, ModelSpec asked, List<Outcomes.ModelAttempt> failed, Bounds bounds)
+            throws InterruptedException {
+        Model model = port.model(asked);
         var request = new ModelRequest(
-                composition.model(),
+                asked,
                 composition.system(),
                 context.messages(composition.from()),
                 List.copyOf(composition.tools().values()),
-                composition.answerSchema());
-        port.publish(new Activity.ModelStarted(
-                facts.turn(), item, composition.model().name()));
+                composition.answerSchema(),
+                ref -> port.blob(ref.digest()).bytes());
+        port.publish(new Activity.ModelStarted(facts.turn(), item, asked.name()));
         var stream = new Stream(item);
         boolean kept = false;
         try {
@@ -150,8 +182,9 @@ final class ModelStep {
                             redacted(item, completed.parts()),
                             completed.usage(),
                             completed.finishReason(),
+                            asked.equals(composition.models().getFirst()) ? null : asked.name(),
                             null,
-                            List.copyOf(attempts));
+                            List.copyOf(failed));
                 }
                 case Supervised.Ending.Cancelled<ModelEvent.Completed> c -> {
                     partial = agent.redacted(stream.close());
@@ -160,7 +193,7 @@ final class ModelStep {
                 }
                 case Supervised.Ending.TimedOut<ModelEvent.Completed> t -> throw bounds.overWallClock();
                 case Supervised.Ending.Threw<ModelEvent.Completed>(var failure) -> {
-                    return failedAttempt(item, failure, stream.started(), attempts);
+                    failed.add(failedAttempt(asked, failure, stream.started()));
                 }
             }
         } finally {
@@ -169,33 +202,37 @@ final class ModelStep {
                 port.publish(new Activity.Retracted(facts.turn(), List.of(item)));
             }
         }
-    }
-
-    private Outcomes.@Nullable ModelOutcome failedAttempt(
-            String item, Exception thrown, boolean outputSeen, List<Outcomes.Attempt> attempts)
-            throws InterruptedException {
-        ModelFailure failure = thrown instanceof ModelFailure f
-                ? f
-                : new ModelFailure(ModelFailure.Kind.OTHER, String.valueOf(thrown), null, thrown);
-        attempts.add(new Outcomes.Attempt(
-                failure.kind().name(), agent.redacted(ToolRun.clean(String.valueOf(failure.getMessage())))));
-        if (!failure.kind().retryable() || outputSeen || attempts.size() >= MAX_ATTEMPTS) {
-            return new Outcomes.ModelOutcome(
-                    List.of(), Usage.NONE, "", failure.kind().name(), List.copyOf(attempts));
-        }
-        Duration pause = pause(attempts.size(), failure.retryAfter());
-        port.publish(new Activity.ModelRetry(
-                facts.turn(), item, attempts.size(), pause, failure.kind().name()));
-        if (!Rest.of(port, pause)) {
-            throw new Halt(new Halt.Reason.Cancelled());
+        if (ModelPlan.next(composition.models(), failed) != null) {
+            record(attemptKey(key, failed.size()), failed.getLast());
         }
         return null;
     }
 
-    private static Duration pause(int attempt, @Nullable Duration asked) {
-        Duration own = FIRST_PAUSE.multipliedBy(1L << (attempt - 1));
-        Duration longer = asked != null && asked.compareTo(own) > 0 ? asked : own;
-        return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+    private Outcomes.ModelAttempt failedAttempt(ModelSpec asked, Exception thrown, boolean outputSeen) {
+        ModelFailure failure = thrown instanceof ModelFailure f
+                ? f
+                : new ModelFailure(ModelFailure.Kind.OTHER, String.valueOf(thrown), null, thrown);
+        Duration retryAfter = failure.retryAfter();
+        return new Outcomes.ModelAttempt(
+                failure.kind().name(),
+                agent.redacted(ToolRun.clean(String.valueOf(failure.getMessage()))),
+                asked.name(),
+                retryAfter == null ? null : retryAfter.toMillis(),
+                outputSeen);
+    }
+
+    /** Durable before the next try, so that a crash in between does not begin to count anew (J12). */
+    private void record(String key, Outcomes.ModelAttempt attempt) throws InterruptedException {
+        Instant now = port.environment().now();
+        journal.done(
+                key,
+                "attempt",
+                EffectClass.READ,
+                "{}",
+                Json.write(attempt),
+                new TurnJournal.Timing(now, now, 1),
+                List.of());
+        journal.flush();
     }
 
     /** One attempt's stream: publishes deltas until it is closed, keeps the text for a cancel. */

@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.engine;
 
+import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.Usage;
@@ -14,13 +15,31 @@ final class Outcomes {
     /** One try that failed before the one that counts (J12). */
     record Attempt(String failure, String message) {}
 
-    /** @param failure kind of the failure when there is no answer */
+    /**
+     * The same of a model.
+     *
+     * @param failure kind of the failure
+     * @param retryAfterMillis what the vendor asked us to wait
+     * @param output whether something was shown before it failed; then there is no further try
+     */
+    record ModelAttempt(
+            String failure,
+            String message,
+            @Nullable String model,
+            @Nullable Long retryAfterMillis,
+            boolean output) {}
+
+    /**
+     * @param model the one that answered, when it is not the first of the chain
+     * @param failure kind of the failure when there is no answer
+     */
     record ModelOutcome(
             List<Part> parts,
             Usage usage,
             String finish,
+            @Nullable String model,
             @Nullable String failure,
-            List<Attempt> attempts) {}
+            List<ModelAttempt> attempts) {}
 
     /**
      * @param how {@code performed}, {@code unknown}, {@code cancelled}, {@code refused}
@@ -52,6 +71,7 @@ final class Outcomes {
      * What the turn is composed of (T3), by content hash.
      *
      * @param from depth of the first entry that the model sees
+     * @param fallbacks the rest of the chain of models, when there is one
      */
     record CompositionOutcome(
             String model,
@@ -59,7 +79,8 @@ final class Outcomes {
             String prompt,
             String tools,
             @Nullable String answerSchema,
-            long from) {}
+            long from,
+            @Nullable List<ModelSpec> fallbacks) {}
 
     record PromptComponent(String name, String text) {}
 }

@@ -60,6 +60,12 @@ final class TurnJournal {
         }
     }
 
+    /** The outcome that is recorded under a key whose request says nothing; {@code null} when there is none. */
+    @Nullable String recalled(String key) {
+        JournalEntry entry = recall(key, "{}");
+        return entry == null ? null : entry.outcome();
+    }
+
     boolean has(String key) {
         lock.lock();
         try {

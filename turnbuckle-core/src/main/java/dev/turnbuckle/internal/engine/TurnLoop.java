@@ -151,11 +151,16 @@ public final class TurnLoop {
             }
             throw halt;
         }
-        usage.add(new UsageRow(facts.turn(), n, "model", composition.model().name(), outcome.usage()));
+        usage.add(new UsageRow(facts.turn(), n, "model", answeredBy(composition, outcome), outcome.usage()));
         meter.used(outcome.usage().total());
         MendedAnswer answer = MendedAnswer.of(outcome.parts(), composition.tools());
         lastText = answer.message().text();
         return answer;
+    }
+
+    private static String answeredBy(Composition composition, Outcomes.ModelOutcome outcome) {
+        String standIn = outcome.model();
+        return standIn == null ? composition.models().getFirst().name() : standIn;
     }
 
     /** Before anything is performed: the gate, the lease, the clock. Recalled effects do not come here. */

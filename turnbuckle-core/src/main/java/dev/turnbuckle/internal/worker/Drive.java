@@ -132,8 +132,10 @@ final class Drive implements TurnPort {
 
     @Override
     public Model model(ModelSpec pinned) {
-        Model own = agent.model();
-        return own.spec().name().equals(pinned.name()) ? own : node.model(pinned.name(), own);
+        return agent.models().stream()
+                .filter(m -> m.spec().name().equals(pinned.name()))
+                .findFirst()
+                .orElseGet(() -> node.model(pinned.name(), agent.model()));
     }
 
     @Override

@@ -92,7 +92,7 @@ public final class Node {
     /** A model that another agent registers under this name, else the agent's own. */
     Model model(String name, Model own) {
         return agents.values().stream()
-                .map(Agent::model)
+                .flatMap(a -> a.models().stream())
                 .filter(m -> m.spec().name().equals(name))
                 .findFirst()
                 .orElse(own);

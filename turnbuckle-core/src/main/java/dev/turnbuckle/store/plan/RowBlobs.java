@@ -45,8 +45,20 @@ final class RowBlobs implements Blobs {
 
     @Override
     public Optional<Blob> get(String hash) {
-        StoredBlob stored = transactions.read(rows -> rows.blob(hash));
-        return Optional.ofNullable(stored).map(this::verified);
+        return Optional.ofNullable(transactions.<@Nullable StoredBlob>read(rows -> find(rows, hash)))
+                .map(stored -> verified(stored, hash));
+    }
+
+    /** By this codec's address; by the plain hash what was written before there was such a codec. */
+    private @Nullable StoredBlob find(Rows rows, String hash) {
+        String address = codec.address(hash);
+        StoredBlob stored = rows.blob(address);
+        return stored != null || address.equals(hash) ? stored : rows.blob(hash);
+    }
+
+    boolean has(Rows rows, String hash) {
+        String address = codec.address(hash);
+        return rows.hasBlob(address) || (!address.equals(hash) && rows.hasBlob(hash));
     }
 
     List<StoredBlob> encoded(List<Blob> blobs) {
@@ -59,10 +71,10 @@ final class RowBlobs implements Blobs {
         if (own || pays(plain)) {
             byte[] bytes = codec.encode(plain);
             if (own || bytes.length < plain.length) {
-                return new StoredBlob(blob.hash(), codec.name(), plain.length, bytes);
+                return new StoredBlob(codec.address(blob.hash()), codec.name(), plain.length, bytes);
             }
         }
-        return new StoredBlob(blob.hash(), "plain", plain.length, plain);
+        return new StoredBlob(codec.address(blob.hash()), "plain", plain.length, plain);
     }
 
     /** A host's codec (encryption) is never skipped. */
@@ -81,17 +93,17 @@ final class RowBlobs implements Blobs {
         return codec.encode(sample).length < SAMPLE * 9 / 10;
     }
 
-    private Blob verified(StoredBlob stored) {
+    private Blob verified(StoredBlob stored, String hash) {
         byte[] plain = decoded(stored);
-        if (plain == null || !Hash.of(plain).equals(stored.hash())) {
+        if (plain == null || !Hash.of(plain).equals(hash)) {
             throw StorageException.rewire(
                     "damaged_blob",
-                    "blob " + stored.hash()
+                    "blob " + hash
                             + " is damaged: its stored bytes no longer have this hash; restore it from a "
                             + "backup. Turns that need it fail, others are not affected",
                     null);
         }
-        return new Blob(stored.hash(), plain);
+        return new Blob(hash, plain);
     }
 
     private byte @Nullable [] decoded(StoredBlob stored) {

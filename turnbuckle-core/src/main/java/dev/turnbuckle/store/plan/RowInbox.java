@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 /** The inbox over rows. */
 final class RowInbox implements Inbox {
     private final Transactions transactions;
+    private final RowBlobs blobs;
     private final int maxBytes;
 
-    RowInbox(Transactions transactions, int maxBytes) {
+    RowInbox(Transactions transactions, RowBlobs blobs, int maxBytes) {
         this.transactions = transactions;
+        this.blobs = blobs;
         this.maxBytes = maxBytes;
     }
 
@@ -37,7 +39,14 @@ final class RowInbox implements Inbox {
             throw new InvalidInputException("an input is limited to " + maxBytes + " bytes, this one has " + bytes
                     + "; send large content as an attachment or raise the storage's limit");
         }
-        return transactions.write(rows -> accept(rows, input));
+        var stored = blobs.encoded(input.blobs());
+        return transactions.write(rows -> {
+            Accepted accepted = accept(rows, input);
+            if (accepted instanceof Accepted.Row row && !row.existing()) {
+                stored.forEach(rows::putBlob);
+            }
+            return accepted;
+        });
     }
 
     static Accepted accept(Rows rows, NewInput input) {

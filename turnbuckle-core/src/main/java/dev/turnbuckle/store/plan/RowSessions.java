@@ -247,6 +247,7 @@ final class RowSessions implements SessionStore {
                 return new CommitResult.Steered();
             }
             stored.forEach(rows::putBlob);
+            requireResolved(rows, commit);
             return land(rows, facts, prepared, pending);
         });
     }
@@ -289,11 +290,10 @@ final class RowSessions implements SessionStore {
         }
     }
 
-    /** Everything of S6, decided; refuses only what a caller must not ask (foreign positions, unresolved hashes). */
+    /** Everything of S6, decided. */
     private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared, @Nullable Instant pending) {
         Commit commit = prepared.commit();
         SessionRow session = facts.session();
-        requireResolved(rows, commit);
         Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
         String checkpoint =
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
@@ -341,7 +341,7 @@ final class RowSessions implements SessionStore {
         }
     }
 
-    private static void requireResolved(Rows rows, Commit commit) {
+    private void requireResolved(Rows rows, Commit commit) {
         Map<String, Component> components = commit.state().components();
         if (components == null) {
             return;
@@ -351,7 +351,7 @@ final class RowSessions implements SessionStore {
                 throw new InvalidInputException("component \"" + name + "\" refers to " + c.hash()
                         + ", but its bytes have the hash " + c.blob().hash());
             }
-            if (c.blob() == null && !rows.hasBlob(c.hash())) {
+            if (c.blob() == null && !blobs.has(rows, c.hash())) {
                 throw new InvalidInputException(
                         "component \"" + name + "\" refers to " + c.hash() + ", which is not stored; send its bytes");
             }

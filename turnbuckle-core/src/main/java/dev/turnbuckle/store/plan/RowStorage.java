@@ -37,7 +37,7 @@ public final class RowStorage implements Storage {
         this.blobs = new RowBlobs(transactions, limits.codec());
         this.sessions = new RowSessions(transactions, blobs, limits.commit());
         this.turns = new RowTurns(transactions, blobs);
-        this.inbox = new RowInbox(transactions, limits.inputBytes());
+        this.inbox = new RowInbox(transactions, blobs, limits.inputBytes());
         this.leases = new RowLeases(transactions);
         this.journal = new RowJournal(transactions, blobs);
     }

@@ -1,6 +1,7 @@
 package dev.turnbuckle.internal.engine;
 
 import dev.turnbuckle.internal.codec.Golden;
+import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.Usage;
@@ -31,10 +32,17 @@ class GoldenOutcomesTest {
                                         new Part.ToolCall("c-1", "refund", "{\"order\":\"A-17\"}")),
                                 Usage.of(120, 7),
                                 "tool_calls",
+                                "local:small",
                                 null,
-                                List.of(new Outcomes.Attempt("RATE_LIMIT", "slow down"))),
+                                List.of(new Outcomes.ModelAttempt(
+                                        "RATE_LIMIT", "slow down", "cloud:big", 30_000L, false))),
                         new Outcomes.ModelOutcome(
-                                List.of(), Usage.NONE, "", "AUTH", List.of(new Outcomes.Attempt("AUTH", "no key")))));
+                                List.of(),
+                                Usage.NONE,
+                                "",
+                                null,
+                                "AUTH",
+                                List.of(new Outcomes.ModelAttempt("AUTH", "no key", "cloud:big", null, false)))));
     }
 
     @Test
@@ -84,8 +92,16 @@ class GoldenOutcomesTest {
                 "compositions.jsonl",
                 Outcomes.CompositionOutcome.class,
                 List.of(
-                        new Outcomes.CompositionOutcome("gpt", Map.of("temperature", "0"), "aa", "bb", null, 1),
-                        new Outcomes.CompositionOutcome("gpt", Map.of(), "aa", "bb", "cc", 41)));
+                        new Outcomes.CompositionOutcome("gpt", Map.of("temperature", "0"), "aa", "bb", null, 1, null),
+                        new Outcomes.CompositionOutcome("gpt", Map.of(), "aa", "bb", "cc", 41, null),
+                        new Outcomes.CompositionOutcome(
+                                "gpt",
+                                Map.of(),
+                                "aa",
+                                "bb",
+                                null,
+                                1,
+                                List.of(new ModelSpec("local:small", Map.of("seed", "7"))))));
         stable(
                 "prompt-components.jsonl",
                 Outcomes.PromptComponent.class,

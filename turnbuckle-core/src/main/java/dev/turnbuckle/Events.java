@@ -148,6 +148,7 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
             case Activity.ToolProgress a -> a.turn();
             case Activity.ToolEnded a -> a.turn();
             case Activity.ApprovalRequested a -> a.asked().turn();
+            case Activity.WaitEscalated a -> a.asked().turn();
             case Activity.WaitDecided a -> a.turn();
             case Activity.InputApplied a -> a.turn();
             case Activity.TurnSuspended a -> a.turn();

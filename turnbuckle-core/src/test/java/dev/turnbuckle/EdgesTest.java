@@ -65,7 +65,7 @@ class EdgesTest {
     void t10_aCancelReachesATurnThatWaitsForAPlaceAtATool() throws Exception {
         var inside = new CountDownLatch(1);
         var leave = new CountDownLatch(1);
-        var one = new ToolSpec.Limits(Duration.ofMinutes(2), 1_000, 1, 1, Duration.ZERO, Duration.ofDays(1));
+        var one = new ToolSpec.Limits(Duration.ofMinutes(2), 1_000, 1, 1, Duration.ZERO, Duration.ofDays(1), null);
         StubModel.Answer asks = calls(call("a", "narrow", new Query("x")));
         Agent agent = agent(new StubModel(asks, says("done")))
                 .tool(Tool.read("narrow", "", Query.class, q -> {

@@ -29,6 +29,7 @@ import dev.turnbuckle.session.TurnOutcome.Cancelled;
 import dev.turnbuckle.session.TurnOutcome.Failed;
 import dev.turnbuckle.session.TurnOutcome.Suspended;
 import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.OnUnknown;
 import dev.turnbuckle.tool.StateKey;
 import dev.turnbuckle.tool.Tool;
@@ -806,7 +807,7 @@ class TurnTest {
                                 now,
                                 now)),
                         List.of());
-        storage.turns().abandon(go.started().lease(), turn, null, Duration.ZERO, false);
+        storage.turns().abandon(go.started().lease(), turn, Turns.Handback.drained(Duration.ZERO));
         return turn;
     }
 

@@ -22,18 +22,27 @@ import dev.turnbuckle.model.ModelEvent;
 import dev.turnbuckle.model.ModelFailure;
 import dev.turnbuckle.model.ModelRequest;
 import dev.turnbuckle.model.ModelSpec;
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.PageRequest;
+import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnOutcome.Failed;
 import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.testkit.ProcessKilled;
 import dev.turnbuckle.testkit.ScriptedModel;
 import dev.turnbuckle.testkit.TestTurnbuckle;
 import dev.turnbuckle.tool.Tool;
 import dev.turnbuckle.tool.ToolSpec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -338,6 +347,142 @@ class TurnRulesTest {
             assertThat(turn.await().text()).isEqualTo("Not paid.");
             assertThat(paid).isEmpty();
             assertThat(test.waits().open()).isEmpty();
+        }
+    }
+
+    @Test
+    void j16_whomTheToolNamesIsToldOnceWhenNobodyDecides() {
+        Tool pay = Tool.once("pay", "Pays", In.class, in -> "paid")
+                .needsApproval(In.class, in -> true)
+                .escalate(Duration.ofHours(4), "duty officer");
+        try (var test = TestTurnbuckle.with(agent(ScriptedModel.of(calls("pay", ANY), says("Paid.")), pay))) {
+            Turn turn = test.session("s").send("Pay it");
+            turn.await();
+            test.tick(Duration.ofHours(3));
+            assertThat(escalation(test).done()).isFalse();
+            try (var events = test.session("s").events()) {
+                test.tick(Duration.ofMinutes(61));
+                assertThat(rest(events))
+                        .filteredOn(Activity.WaitEscalated.class::isInstance)
+                        .hasSize(1);
+            }
+            assertThat(escalation(test).to()).isEqualTo("duty officer");
+            assertThat(escalation(test).done()).isTrue();
+            test.waits().approve(test.waits().open().getFirst().id(), "bob");
+            assertThat(turn.await().text()).isEqualTo("Paid.");
+        }
+    }
+
+    private static OpenWait.Escalation escalation(TestTurnbuckle test) {
+        return Objects.requireNonNull(test.waits().open().getFirst().escalation());
+    }
+
+    /** What is to be seen within ten seconds. */
+    private static List<Activity> rest(Events events) {
+        var seen = new ArrayList<Activity>();
+        for (var next = events.next(Duration.ofSeconds(10)); next.isPresent(); ) {
+            seen.add(next.get().activity());
+            next = events.next(Duration.ofSeconds(10));
+        }
+        return seen;
+    }
+
+    @Test
+    void j04_filesAndInputsThatACallMadeAreThereAfterACrashWithoutASecondRun() {
+        var runs = new AtomicInteger();
+        Tool draw = Tool.once("draw", "Draws", In.class, (in, call) -> {
+            runs.incrementAndGet();
+            call.attach("chart.txt", "text/plain", "a chart".getBytes(StandardCharsets.UTF_8));
+            call.send("archive", Input.text("Keep the chart").key("chart-1"));
+            call.send("s", Input.text("Look again").after(Duration.ofHours(2)));
+            return "drawn";
+        });
+        Model model = new Model() {
+            @Override
+            public ModelSpec spec() {
+                return ModelSpec.named("reader");
+            }
+
+            @Override
+            public void stream(ModelRequest request, Consumer<ModelEvent> events) {
+                Message last = request.messages().getLast();
+                boolean asked = request.messages().size() == 1 && last.text().equals("Draw");
+                String seen = last.parts().stream()
+                        .filter(Part.AttachmentRef.class::isInstance)
+                        .map(part -> new String(
+                                request.attachments().bytes((Part.AttachmentRef) part), StandardCharsets.UTF_8))
+                        .findFirst()
+                        .orElse("nothing");
+                Part part = asked
+                        ? new Part.ToolCall("c-1", "draw", "{\"text\":\"it\"}")
+                        : new Part.Text("I see " + seen + " after " + last.text());
+                events.accept(new ModelEvent.Completed(List.of(part), Usage.NONE, "stop"));
+            }
+        };
+        var killed = new AtomicReference<TestTurnbuckle>();
+        var setup = TestTurnbuckle.setup().agents(agent(model, draw)).storage(() -> storage);
+        var once = new AtomicInteger();
+        try (var test = setup.runtime(r -> r.probe(seam -> {
+                    if (seam.equals("after model/1/tool/0") && once.getAndIncrement() == 0) {
+                        killed.get().process().kill();
+                    }
+                }))
+                .start()) {
+            killed.set(test);
+            Turn turn = test.session("s").send("Draw");
+            assertThatThrownBy(turn::await).isInstanceOf(ProcessKilled.class);
+            test.crash();
+            assertThat(test.session("s").turn(turn.id()).await().text()).isEqualTo("I see a chart after ");
+            assertThat(runs).hasValue(1);
+            test.tick(Duration.ofHours(1));
+            assertThat(lastText(test, "archive")).isEqualTo("I see nothing after Keep the chart");
+            assertThat(test.session("s").view().revision()).isEqualTo(1);
+            test.tick(Duration.ofHours(2));
+            assertThat(lastText(test, "s")).isEqualTo("I see nothing after Look again");
+        }
+    }
+
+    private static String lastText(TestTurnbuckle test, String session) {
+        return test.session(session).view().entries().getLast().message().text();
+    }
+
+    @Test
+    void j06_aLargeAnswerAndLargeArgumentsAreBlobsAndRecalledWhole() {
+        var large = new In("x".repeat(100_000));
+        Tool keep = Tool.once(
+                "keep", "Keeps", In.class, in -> String.valueOf(in.text().length()));
+        var model =
+                ScriptedModel.of(calls("keep", large), says("y".repeat(50_000)).after(Duration.ofMinutes(1)));
+        try (var test = start(agent(model, keep))) {
+            Turn turn = test.session("s").send("Keep it");
+            test.tick(Duration.ofSeconds(30));
+            assertThat(storage.journal().read("s", turn.id()))
+                    .allSatisfy(entry -> assertThat(entry.request().length()
+                                    + (entry.outcome() == null
+                                            ? 0
+                                            : entry.outcome().length()))
+                            .isLessThan(1_000));
+            test.crash();
+            assertThat(test.session("s").turn(turn.id()).await().text()).hasSize(50_000);
+            assertThat(test.session("s").view().entries().toString()).contains("content=100000");
+            assertThat(record("s", turn.id())).hasSizeLessThan(10_000);
+        }
+    }
+
+    @Test
+    void j19_theTimeOfDrivesThatFailedAndOfKilledOnesCounts() {
+        var budget = Budget.DEFAULT.wallClock(Duration.ofMinutes(10));
+        var model = ScriptedModel.of(says("Late.").after(Duration.ofMinutes(9)));
+        var agent = Agent.named("test").model(model).budget(budget).build();
+        try (var test = start(agent)) {
+            Turn turn = test.session("s").send("Hello");
+            test.tick(Duration.ofMinutes(5));
+            test.crash();
+            TurnOutcome outcome = test.session("s").turn(turn.id()).await();
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            TurnOutcome.BudgetExhausted.class,
+                            o -> assertThat(o.bound()).contains("wall clock"));
         }
     }
 }

@@ -39,6 +39,9 @@ public sealed interface Activity {
 
     record ApprovalRequested(OpenWait asked) implements Activity {}
 
+    /** Nobody decided in time: whom the wait names is asked too (J16). */
+    record WaitEscalated(OpenWait asked) implements Activity {}
+
     record WaitDecided(TurnId turn, String id, String verdict, String by) implements Activity {}
 
     /** An input became part of this turn. */

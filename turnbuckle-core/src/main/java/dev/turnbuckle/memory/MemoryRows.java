@@ -549,6 +549,12 @@ final class MemoryRows implements Rows {
     }
 
     @Override
+    public void escalateWait(WaitId id) {
+        WaitRow there = Objects.requireNonNull(waits.get(id.value()));
+        waits.put(id.value(), new WaitRow(there.open().escalated(), there.key(), there.decision()));
+    }
+
+    @Override
     public void decideWait(WaitId id, Decision decision) {
         WaitRow there = Objects.requireNonNull(waits.get(id.value()));
         waits.put(id.value(), new WaitRow(there.open(), there.key(), decision));

@@ -140,6 +140,7 @@ final class Ring {
                     case Activity.InputApplied i -> i.text().length();
                     case Activity.ModelRetry m -> m.reason().length();
                     case Activity.ApprovalRequested a -> size(a.asked());
+                    case Activity.WaitEscalated a -> size(a.asked());
                     case Activity.TurnSuspended t ->
                         t.waits().stream().mapToLong(Ring::size).sum();
                     case Activity.TurnEnded t -> size(t.outcome());

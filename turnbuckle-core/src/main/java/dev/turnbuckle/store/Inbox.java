@@ -72,6 +72,11 @@ public interface Inbox {
                 Duration delay) {
             this(session, agent, turn, kind, delivery, content, key, context, trace, delay, List.of());
         }
+
+        /** The same for the agent that the session runs. */
+        public NewInput runBy(String owner) {
+            return new NewInput(session, owner, turn, kind, delivery, content, key, context, trace, delay, blobs);
+        }
     }
 
     /** A row by its sequence, its key, or the turn id that it was given. */

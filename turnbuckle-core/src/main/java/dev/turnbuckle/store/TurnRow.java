@@ -5,6 +5,7 @@ import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnSummary;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The turn as a row (T2). */
@@ -51,13 +52,19 @@ public record TurnRow(
      *
      * @param record hash of the turn record
      * @param checkpoint hash of the root at this turn's end
+     * @param dropped deleted sessions that the commit sent to in vain (S4)
      */
     public record Ending(
             String intent,
             TurnOutcome outcome,
             long revision,
             String record,
-            @Nullable String checkpoint) {}
+            @Nullable String checkpoint,
+            List<String> dropped) {
+        public Ending {
+            dropped = List.copyOf(dropped);
+        }
+    }
 
     public TurnRow with(TurnSummary.State next) {
         return new TurnRow(session, id, agent, baseRevision, userText, next, gate, attempts, times, lastError, ending);

@@ -22,13 +22,11 @@ public interface Turns {
     Suspension suspend(SuspendRequest request);
 
     /**
-     * A driver that gives up without a commit: the lease goes, the turn stays for the next one after a pause.
+     * Gives the turn back to the inbox and releases its lease.
      *
-     * @param counted false for a drain, which is no failed attempt (T12)
-     * @param pause before the next attempt
      * @return false when the lease was no longer this holder's; then nothing changed
      */
-    boolean abandon(Lease lease, TurnId turn, @Nullable String error, Duration pause, boolean counted);
+    boolean abandon(Lease lease, TurnId turn, Handback handback);
 
     /** Sets the gate, or cancels the input that has not been claimed (T8). */
     CancelResult cancel(String session, TurnId turn, String by, String reason);
@@ -42,6 +40,21 @@ public interface Turns {
     Set<TurnRef> cancelled(Collection<TurnRef> turns);
 
     record TurnRef(String session, TurnId turn) {}
+
+    /**
+     * How a turn is given back.
+     *
+     * @param error why, {@code null} for a drain
+     * @param pause before the next attempt
+     * @param counted false for a drain, which is no failed attempt (T12)
+     * @param driven time that this drive spent (J19)
+     */
+    record Handback(@Nullable String error, Duration pause, boolean counted, Duration driven) {
+        /** At once, and not counted. */
+        public static Handback drained(Duration driven) {
+            return new Handback(null, Duration.ZERO, false, driven);
+        }
+    }
 
     record StartRequest(String session, Claimant by, Duration ttl, Set<String> agents) {}
 

@@ -2,6 +2,7 @@ package dev.turnbuckle.store;
 
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.OpenWait;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key effect key that waits
  */
-public record WaitRow(OpenWait open, String key, @Nullable Decision decision) {}
+public record WaitRow(OpenWait open, String key, @Nullable Decision decision) {
+    /** When this wait concerns the turn by itself: its escalation, then its deadline. */
+    public @Nullable Instant next() {
+        var escalation = open.escalation();
+        Instant deadline = open.deadline();
+        if (decision != null) {
+            return null;
+        }
+        boolean first = escalation != null
+                && !escalation.done()
+                && (deadline == null || escalation.at().isBefore(deadline));
+        return first && escalation != null ? escalation.at() : deadline;
+    }
+}

@@ -54,23 +54,27 @@ public interface Tool {
     }
 
     default Tool timeout(Duration timeout) {
-        var l = spec().limits();
-        return limits(new ToolSpec.Limits(
-                timeout, l.outputChars(), l.concurrency(), l.attempts(), l.backoff(), l.decision()));
+        return limits(spec().limits().timeout(timeout));
     }
 
     /** Tries a failing body again, {@code READ} and {@code IDEMPOTENT} only; attempts of one effect (J12). */
     default Tool retries(int attempts, Duration backoff) {
-        var l = spec().limits();
-        return limits(
-                new ToolSpec.Limits(l.timeout(), l.outputChars(), l.concurrency(), attempts, backoff, l.decision()));
+        return limits(spec().limits().retries(attempts, backoff));
     }
 
     /** How long a person may take over a call of this tool; then it counts as refused (J16). */
     default Tool decideWithin(Duration atMost) {
-        var l = spec().limits();
-        return limits(
-                new ToolSpec.Limits(l.timeout(), l.outputChars(), l.concurrency(), l.attempts(), l.backoff(), atMost));
+        return limits(spec().limits().decision(atMost));
+    }
+
+    /**
+     * Puts a call that nobody decided within this time before somebody else too: observers are told, and the open wait
+     * says so (J16).
+     *
+     * @param to a name of the host's: a person, a role, a queue
+     */
+    default Tool escalate(Duration after, String to) {
+        return limits(spec().limits().escalation(after, to));
     }
 
     default Tool limits(ToolSpec.Limits limits) {

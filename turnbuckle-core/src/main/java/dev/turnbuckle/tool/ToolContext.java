@@ -1,5 +1,7 @@
 package dev.turnbuckle.tool;
 
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.TurnId;
 import java.time.Instant;
 import java.util.Optional;
@@ -39,4 +41,24 @@ public interface ToolContext {
      * @param change a pure function; it is applied again when the call ends, to the state as it is then
      */
     <S> void update(StateKey<S> key, UnaryOperator<S> change);
+
+    /**
+     * Adds a file to the call's result: the model sees it beside the text, in this turn and in later ones. Part of the
+     * recorded outcome (J4).
+     *
+     * @param mediaType as in {@code image/png}; what a model takes is its vendor's
+     * @throws dev.turnbuckle.error.InvalidInputException when it is too large or not named
+     */
+    Part.AttachmentRef attach(String name, String mediaType, byte[] bytes);
+
+    /**
+     * Sends an input to a session, this one or another, with the turn's commit: it exists exactly if the call ended and
+     * the turn committed. With a delay it is a timer. What is sent to a deleted session is dropped, and the commit says
+     * so (S4). A new session runs this session's agent.
+     *
+     * @return the id of the turn that the input opens
+     * @throws dev.turnbuckle.error.InvalidInputException when the id is not one (S1), or the input asks for an answer
+     *     type: nobody waits for it
+     */
+    TurnId send(String session, Input input);
 }

@@ -2,6 +2,7 @@ package dev.turnbuckle.tool;
 
 import dev.turnbuckle.error.InvalidInputException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is said about a tool: to the model (name, description, schema) and to the runtime.
@@ -18,11 +19,48 @@ public record ToolSpec(
      * @param attempts how often a failing {@code READ} or {@code IDEMPOTENT} body is tried
      * @param backoff pause before the second attempt, doubled for each further one
      * @param decision how long a person may take over a call of this tool; then the answer is no (J16)
+     * @param escalation who else is told when a decision takes long; {@code null} for nobody (J16)
      */
     public record Limits(
-            Duration timeout, int outputChars, int concurrency, int attempts, Duration backoff, Duration decision) {
+            Duration timeout,
+            int outputChars,
+            int concurrency,
+            int attempts,
+            Duration backoff,
+            Duration decision,
+            @Nullable Escalation escalation) {
         public static final Limits DEFAULT =
-                new Limits(Duration.ofMinutes(2), 64 * 1024, 64, 1, Duration.ofMillis(200), Duration.ofDays(30));
+                new Limits(Duration.ofMinutes(2), 64 * 1024, 64, 1, Duration.ofMillis(200), Duration.ofDays(30), null);
+
+        /**
+         * @param after how long a decision may take before it is put before somebody else too
+         * @param to a name of the host's: a person, a role, a queue
+         */
+        public record Escalation(Duration after, String to) {
+            public Escalation {
+                if (after.isNegative() || after.isZero() || to.isBlank()) {
+                    throw new InvalidInputException("an escalation has a positive time and somebody to tell: after "
+                            + after + ", to \"" + to + "\"");
+                }
+            }
+        }
+
+        public Limits timeout(Duration next) {
+            return new Limits(next, outputChars, concurrency, attempts, backoff, decision, escalation);
+        }
+
+        public Limits retries(int most, Duration pause) {
+            return new Limits(timeout, outputChars, concurrency, most, pause, decision, escalation);
+        }
+
+        public Limits decision(Duration atMost) {
+            return new Limits(timeout, outputChars, concurrency, attempts, backoff, atMost, escalation);
+        }
+
+        public Limits escalation(Duration after, String to) {
+            return new Limits(
+                    timeout, outputChars, concurrency, attempts, backoff, decision, new Escalation(after, to));
+        }
 
         public Limits {
             if (timeout.isNegative()

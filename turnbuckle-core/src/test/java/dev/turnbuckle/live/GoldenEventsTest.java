@@ -31,9 +31,18 @@ class GoldenEventsTest {
             "May \"refund\" run?",
             "{\"tool\":\"refund\"}",
             NOON,
-            NOON.plus(Duration.ofDays(30)));
-    private static final OpenWait FOREVER =
-            new OpenWait(new WaitId("w-2"), "user:42", TURN, OpenWait.Kind.UNKNOWN_OUTCOME, "Done?", "{}", NOON, null);
+            NOON.plus(Duration.ofDays(30)),
+            null);
+    private static final OpenWait FOREVER = new OpenWait(
+            new WaitId("w-2"),
+            "user:42",
+            TURN,
+            OpenWait.Kind.UNKNOWN_OUTCOME,
+            "Done?",
+            "{}",
+            NOON,
+            null,
+            new OpenWait.Escalation(NOON.plus(Duration.ofHours(1)), "duty officer", true));
 
     private static final List<Part> PARTS = List.of(
             new Part.Text("7 °C, \"rain\"\n🚀"),
@@ -70,6 +79,7 @@ class GoldenEventsTest {
             new Activity.ToolProgress(TURN, "model/1/tool/0", "half way"),
             new Activity.ToolEnded(TURN, "model/1/tool/0", "refund", "performed", false, "refunded"),
             new Activity.ApprovalRequested(WAIT),
+            new Activity.WaitEscalated(FOREVER),
             new Activity.WaitDecided(TURN, "w-1", "APPROVED", "alice"),
             new Activity.InputApplied(TURN, 12, "Hello"),
             new Activity.TurnSuspended(TURN, List.of(WAIT)),

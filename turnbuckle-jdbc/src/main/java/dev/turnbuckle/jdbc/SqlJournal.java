@@ -9,6 +9,7 @@ import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.store.plan.RowGroups;
 import dev.turnbuckle.tool.EffectClass;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,20 @@ interface SqlJournal extends RowGroups.OfJournal {
     String OF_TURN = "SELECT " + ENTRY_COLUMNS + " FROM journal WHERE session = ? AND turn = ? ORDER BY effect";
     String DELETE = "DELETE FROM journal WHERE session = ? AND turn = ?";
 
-    String WAIT_COLUMNS = "id, session, turn, kind, question, details, since, deadline, effect, decision";
+    String WAIT_COLUMNS = """
+            id, session, turn, kind, question, details, since, deadline, escalates, escalates_to, escalated,
+            effect, decision
+            """;
 
     String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS + """
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
     String FIND_WAIT = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE id = ?";
     String WAITS_OF_TURN = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND turn = ? ORDER BY id";
     String OPEN_WAITS = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE decision IS NULL ORDER BY since, id LIMIT ?";
     String OPEN_WAITS_OF_SESSION =
             "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND decision IS NULL ORDER BY since, id LIMIT ?";
+    String ESCALATE = "UPDATE wait SET escalated = 1 WHERE id = ?";
     String DECIDE = "UPDATE wait SET decision = ? WHERE id = ? AND decision IS NULL";
 
     Statements sql();
@@ -99,15 +104,24 @@ interface SqlJournal extends RowGroups.OfJournal {
                 in.text(),
                 in.text(),
                 in.time(),
-                in.timeOrNull());
+                in.timeOrNull(),
+                escalation(in));
         String key = in.text();
         String decision = in.textOrNull();
         return new WaitRow(open, key, decision == null ? null : Json.read(decision, Decision.class));
     }
 
+    private static OpenWait.@Nullable Escalation escalation(Line in) {
+        Instant at = in.timeOrNull();
+        String to = in.textOrNull();
+        boolean done = in.number() != 0;
+        return at == null || to == null ? null : new OpenWait.Escalation(at, to, done);
+    }
+
     @Override
     default void insertWait(WaitRow row) {
         var open = row.open();
+        var escalation = open.escalation();
         sql().call(INSERT_WAIT)
                 .text(open.id().value())
                 .text(open.session())
@@ -117,6 +131,9 @@ interface SqlJournal extends RowGroups.OfJournal {
                 .text(open.details())
                 .time(open.since())
                 .timeOrNull(open.deadline())
+                .timeOrNull(escalation == null ? null : escalation.at())
+                .text(escalation == null ? null : escalation.to())
+                .number(escalation == null || !escalation.done() ? 0 : 1)
                 .text(row.key())
                 .text(row.decision() == null ? null : Json.write(row.decision()))
                 .updateOne();
@@ -138,6 +155,11 @@ interface SqlJournal extends RowGroups.OfJournal {
                 ? sql().call(OPEN_WAITS)
                 : sql().call(OPEN_WAITS_OF_SESSION).text(session);
         return call.number(most).all(in -> wait(in).open());
+    }
+
+    @Override
+    default void escalateWait(WaitId id) {
+        sql().call(ESCALATE).text(id.value()).updateOne();
     }
 
     @Override

@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
 interface SqlTurns extends RowGroups.OfTurns {
     String COLUMNS = """
             session, id, agent, base_revision, user_text, state, gate, gate_by, gate_reason, attempts,
-            opened, driven, not_before, ended, last_error, intent, outcome, revision, record, checkpoint
+            opened, driven, not_before, ended, last_error, intent, outcome, revision, record, checkpoint, dropped
             """;
 
     String FIND = "SELECT " + COLUMNS + " FROM turn WHERE session = ? AND id = ?";
 
     String INSERT = "INSERT INTO turn (" + COLUMNS + """
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """;
 
     /** What opened it never changes. */
     String UPDATE = """
             UPDATE turn SET state = ?, gate = ?, gate_by = ?, gate_reason = ?, attempts = ?,
                 opened = ?, driven = ?, not_before = ?, ended = ?, last_error = ?,
-                intent = ?, outcome = ?, revision = ?, record = ?, checkpoint = ?
+                intent = ?, outcome = ?, revision = ?, record = ?, checkpoint = ?, dropped = ?
             WHERE session = ? AND id = ?
             """;
 
@@ -68,7 +68,16 @@ interface SqlTurns extends RowGroups.OfTurns {
         return intent == null
                 ? null
                 : new TurnRow.Ending(
-                        intent, Json.read(in.text(), TurnOutcome.class), in.number(), in.text(), in.textOrNull());
+                        intent,
+                        Json.read(in.text(), TurnOutcome.class),
+                        in.number(),
+                        in.text(),
+                        in.textOrNull(),
+                        dropped(in.textOrNull()));
+    }
+
+    private static List<String> dropped(@Nullable String json) {
+        return json == null ? List.of() : Json.readList(json, String.class);
     }
 
     @Override
@@ -107,7 +116,8 @@ interface SqlTurns extends RowGroups.OfTurns {
                 .text(ending == null ? null : Json.write(ending.outcome()))
                 .numberOrNull(ending == null ? null : Long.valueOf(ending.revision()))
                 .text(ending == null ? null : ending.record())
-                .text(ending == null ? null : ending.checkpoint());
+                .text(ending == null ? null : ending.checkpoint())
+                .text(ending == null || ending.dropped().isEmpty() ? null : Json.write(ending.dropped()));
     }
 
     @Override

@@ -58,10 +58,10 @@ class OpeningTest {
     @Test
     void s24_a_newer_schema_stops_the_program_unread() throws Exception {
         Stores.open(file()).close();
-        sql("PRAGMA journal_mode = DELETE", "UPDATE meta SET value = '2' WHERE name = 'schema'");
+        sql("PRAGMA journal_mode = DELETE", "UPDATE meta SET value = '99' WHERE name = 'schema'");
         clean();
         for (SchemaMode mode : SchemaMode.values()) {
-            refused(builder().schema(mode), StorageException.class, "schema 2", "a newer Turnbuckle");
+            refused(builder().schema(mode), StorageException.class, "schema 99", "a newer Turnbuckle");
         }
     }
 
@@ -80,7 +80,7 @@ class OpeningTest {
     void s24_a_schema_that_became_newer_meanwhile_stops_the_next_write() throws SQLException {
         try (var storage = Stores.open(file())) {
             Stores.accept(storage, "a");
-            sql("UPDATE meta SET value = '2' WHERE name = 'schema'");
+            sql("UPDATE meta SET value = '99' WHERE name = 'schema'");
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(() -> Stores.accept(storage, "a"))
                         .isInstanceOfSatisfying(
@@ -216,7 +216,7 @@ class OpeningTest {
                     .allMatch(f -> f.ok());
             assertThat(findings)
                     .extracting(f -> f.subject() + ": " + f.text())
-                    .contains("schema: version 1", "journal mode: wal", "integrity: ok", "inputs: 1 pending")
+                    .contains("schema: version 2", "journal mode: wal", "integrity: ok", "inputs: 1 pending")
                     .anyMatch(line -> line.startsWith("sessions: 1,"))
                     .anyMatch(line -> line.startsWith("file: " + file()));
         }

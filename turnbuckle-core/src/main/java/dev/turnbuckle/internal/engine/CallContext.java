@@ -1,7 +1,16 @@
 package dev.turnbuckle.internal.engine;
 
+import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.session.Attachment;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.SessionId;
 import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.tool.StateKey;
 import dev.turnbuckle.tool.ToolContext;
 import java.time.Instant;
@@ -28,6 +37,10 @@ final class CallContext implements ToolContext {
     private final List<TurnState.Pending<?>> changes = new ArrayList<>();
     private final List<String> values = new ArrayList<>();
     private final Deque<String> progress = new ArrayDeque<>();
+    private final List<Attachment> files = new ArrayList<>();
+    private final List<Outcomes.Send> sends = new ArrayList<>();
+    private final List<Blob> sentBytes = new ArrayList<>();
+    private long attached;
     private boolean closed;
 
     CallContext(TurnPort port, TurnFacts facts, TurnState state, String key, UnaryOperator<String> redaction) {
@@ -105,24 +118,95 @@ final class CallContext implements ToolContext {
 
     @Override
     public synchronized <S> void update(StateKey<S> name, UnaryOperator<S> change) {
-        if (closed) {
-            throw new IllegalStateException("the call " + key + " has ended; its context changes nothing any more");
-        }
+        requireOpen();
         requireRoom(changes.size());
         changes.add(new TurnState.Pending<>(name, change));
     }
 
+    @Override
+    public Part.AttachmentRef attach(String name, String mediaType, byte[] bytes) {
+        Attachment file = Attachment.of(name, mediaType, bytes);
+        synchronized (this) {
+            requireOpen();
+            requireRoom(files.size());
+            attached += bytes.length;
+            if (attached > Input.MAX_ATTACHED_BYTES) {
+                throw new InvalidInputException("what one call attaches is limited to " + Input.MAX_ATTACHED_BYTES
+                        + " bytes together; \"" + name + "\" makes it " + attached);
+            }
+            files.add(file);
+        }
+        return file.ref();
+    }
+
+    @Override
+    public TurnId send(String session, Input input) {
+        SessionId.require(session);
+        if (input.answerType() != null) {
+            throw new InvalidInputException("what a tool sends cannot ask for an answer type: nobody waits for it");
+        }
+        var turn = new TurnId("t-" + port.environment().id());
+        List<Part> parts = input.parts().stream().map(this::redacted).toList();
+        var content = Json.write(new InboxItem.Content(Message.of(Message.Role.USER, parts), null));
+        var context = input.context().isEmpty() ? facts.context() : input.context();
+        synchronized (this) {
+            requireOpen();
+            requireRoom(sends.size());
+            files(input);
+            sends.add(new Outcomes.Send(
+                    session, turn, content, input.key(), context, input.delay().toMillis()));
+        }
+        return turn;
+    }
+
+    private Part redacted(Part part) {
+        return part instanceof Part.Text text ? new Part.Text(redaction.apply(text.text())) : part;
+    }
+
+    /** Bytes of what is sent are recorded with the outcome, not shown to the model. */
+    private void files(Input input) {
+        input.attachments().forEach(a -> sentBytes.add(new Blob(a.ref().digest(), a.bytes())));
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the call " + key + " has ended; its context changes nothing any more");
+        }
+    }
+
     private void requireRoom(int used) {
         if (used >= MAX_NOTES) {
-            throw new IllegalStateException("one call may change state or take values at most " + MAX_NOTES + " times");
+            throw new IllegalStateException("one call may change state, take values, attach files or send at most "
+                    + MAX_NOTES + " times each");
         }
     }
 
     /** Ends the call: nothing is accepted afterwards. */
     synchronized Left close() {
         closed = true;
-        return new Left(List.copyOf(changes), List.copyOf(values), List.copyOf(progress));
+        return new Left(
+                List.copyOf(changes),
+                List.copyOf(values),
+                List.copyOf(progress),
+                List.copyOf(files),
+                List.copyOf(sends),
+                List.copyOf(sentBytes));
     }
 
-    record Left(List<TurnState.Pending<?>> changes, List<String> values, List<String> progress) {}
+    /** @param sentBytes what the sends refer to */
+    record Left(
+            List<TurnState.Pending<?>> changes,
+            List<String> values,
+            List<String> progress,
+            List<Attachment> files,
+            List<Outcomes.Send> sends,
+            List<Blob> sentBytes) {
+        static final Left NOTHING = new Left(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
+        List<Blob> blobs() {
+            var blobs = new ArrayList<>(sentBytes);
+            files.forEach(f -> blobs.add(new Blob(f.ref().digest(), f.bytes())));
+            return blobs;
+        }
+    }
 }

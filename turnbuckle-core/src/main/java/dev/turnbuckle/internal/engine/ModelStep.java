@@ -75,8 +75,9 @@ final class ModelStep {
                 .toString();
         JournalEntry recorded = journal.recall(key, request);
         Outcomes.ModelOutcome outcome;
-        if (recorded != null && recorded.outcome() != null) {
-            outcome = Json.read(recorded.outcome(), Outcomes.ModelOutcome.class);
+        String known = journal.outcome(recorded);
+        if (known != null) {
+            outcome = Json.read(known, Outcomes.ModelOutcome.class);
             port.publish(new Activity.ModelEnded(facts.turn(), key, false, outcome.usage()));
         } else {
             bounds.beforePerforming();

@@ -3,9 +3,11 @@ package dev.turnbuckle.internal.engine;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.Usage;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The recorded forms of outcomes; golden files fix their JSON. */
@@ -46,6 +48,8 @@ final class Outcomes {
      * @param state changes in the order of the turn ({@code seq})
      * @param values clock readings and ids that the body took (J5)
      * @param attachment digest of the whole output when it was cut
+     * @param files what the call attached to its result
+     * @param sends what leaves with the turn's commit
      */
     record ToolOutcome(
             String how,
@@ -55,11 +59,22 @@ final class Outcomes {
             List<String> values,
             List<String> progress,
             List<Attempt> attempts,
-            @Nullable String attachment) {
+            @Nullable String attachment,
+            @Nullable List<Part> files,
+            @Nullable List<Send> sends) {
         static ToolOutcome of(String how, boolean error, String text) {
-            return new ToolOutcome(how, error, text, List.of(), List.of(), List.of(), List.of(), null);
+            return new ToolOutcome(how, error, text, List.of(), List.of(), List.of(), List.of(), null, null, null);
         }
     }
+
+    /** An input that a call sends (J4). */
+    record Send(
+            String session,
+            TurnId turn,
+            String content,
+            @Nullable String key,
+            Map<String, String> context,
+            long delayMillis) {}
 
     record StateChange(long seq, String name, int version, String json) {}
 
@@ -75,7 +90,7 @@ final class Outcomes {
      */
     record CompositionOutcome(
             String model,
-            java.util.Map<String, String> parameters,
+            Map<String, String> parameters,
             String prompt,
             String tools,
             @Nullable String answerSchema,

@@ -3,6 +3,8 @@ package dev.turnbuckle.internal.engine;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.session.Attachment;
+import dev.turnbuckle.session.Part;
 import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.tool.EffectClass;
 import dev.turnbuckle.tool.Tool;
@@ -181,22 +183,28 @@ final class ToolRun {
 
     private Outcomes.ToolOutcome record(Job job, Tried tried, Instant start) throws InterruptedException {
         Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
-        CallContext.Left left = tried.left();
-        Outcomes.ToolOutcome full;
-        if (left != null) {
-            left.changes().forEach(c -> state.load(c.key()));
+        CallContext.@Nullable Left given = tried.left();
+        CallContext.Left left = given == null ? CallContext.Left.NOTHING : given;
+        left.changes().forEach(c -> state.load(c.key()));
+        List<Part> files = left.files().stream().<Part>map(Attachment::ref).toList();
+        var blobs = left.blobs();
+        if (tried.attachment() != null) {
+            blobs.add(tried.attachment());
         }
+        Outcomes.ToolOutcome full;
         // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
         synchronized (journal) {
             full = new Outcomes.ToolOutcome(
                     plain.how(),
                     plain.error(),
                     plain.text(),
-                    left == null ? List.of() : state.apply(left.changes()),
-                    left == null ? List.of() : left.values(),
-                    left == null ? List.of() : left.progress(),
+                    state.apply(left.changes()),
+                    left.values(),
+                    left.progress(),
                     List.copyOf(tried.attempts()),
-                    tried.attachment() == null ? null : tried.attachment().hash());
+                    tried.attachment() == null ? null : tried.attachment().hash(),
+                    files.isEmpty() ? null : files,
+                    left.sends().isEmpty() ? null : left.sends());
             journal.done(
                     job.key(),
                     "tool",
@@ -207,7 +215,7 @@ final class ToolRun {
                             start,
                             port.environment().now(),
                             Math.max(1, tried.attempts().size())),
-                    tried.attachment() == null ? List.of() : List.of(tried.attachment()));
+                    blobs);
         }
         journal.flush();
         return full;

@@ -103,8 +103,9 @@ final class ToolStep {
         }
         String request = request(slot.call);
         JournalEntry recorded = journal.recall(slot.key, request);
-        if (recorded != null && recorded.outcome() != null) {
-            recall(slot, Json.read(recorded.outcome(), Outcomes.ToolOutcome.class));
+        String known = journal.outcome(recorded);
+        if (known != null) {
+            recall(slot, Json.read(known, Outcomes.ToolOutcome.class));
             return;
         }
         ToolSpec spec = composition.tools().get(slot.call.tool());
@@ -258,9 +259,10 @@ final class ToolStep {
         }
     }
 
-    /** Results for the model, every call answered: what has no outcome is closed in words (T9). */
+    /** Results for the model, every call answered (what has no outcome is closed in words, T9), then what calls attached. */
     static List<Part> results(List<MendedAnswer.Call> calls, Joined joined, TurnJournal journal, int number) {
         var parts = new ArrayList<Part>();
+        var files = new ArrayList<Part>();
         for (int i = 0; i < calls.size(); i++) {
             MendedAnswer.Call call = calls.get(i);
             Outcomes.ToolOutcome outcome = joined.results().get(i);
@@ -271,7 +273,11 @@ final class ToolStep {
                         : Outcomes.ToolOutcome.of("cancelled", true, "Cancelled before it started or ended.");
             }
             parts.add(new Part.ToolResult(call.id(), call.tool(), outcome.text(), outcome.error()));
+            if (outcome.files() != null) {
+                files.addAll(outcome.files());
+            }
         }
+        parts.addAll(files);
         return parts;
     }
 }

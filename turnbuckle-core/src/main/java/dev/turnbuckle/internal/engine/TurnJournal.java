@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * flush. Thread-safe; one flush is under way at a time and takes everything that was buffered before it.
  */
 final class TurnJournal {
+    /** A request or outcome longer than this is kept as a blob, its row names it (J6). */
+    static final int MAX_INLINE_CHARS = 32 * 1024;
+
     private static final Duration LONG = Duration.ofHours(1);
 
     private final TurnPort port;
@@ -47,23 +50,50 @@ final class TurnJournal {
      * @throws Halt when it was recorded for another request (J2)
      */
     @Nullable JournalEntry recall(String key, String request) {
+        JournalEntry entry;
         lock.lock();
         try {
-            JournalEntry entry = known.get(key);
-            if (entry != null && !entry.requestHash().equals(Hash.of(request))) {
-                throw new Halt(
-                        new Halt.Reason.Mismatch(key, JsonDiff.of(Json.parse(entry.request()), Json.parse(request))));
-            }
-            return entry;
+            entry = known.get(key);
         } finally {
             lock.unlock();
         }
+        if (entry != null && !entry.requestHash().equals(Hash.of(request))) {
+            throw new Halt(new Halt.Reason.Mismatch(
+                    key, JsonDiff.of(Json.parse(whole(entry.request())), Json.parse(request))));
+        }
+        return entry;
+    }
+
+    /** The outcome of an entry; {@code null} while it is only started. */
+    @Nullable String outcome(@Nullable JournalEntry entry) {
+        String stored = entry == null ? null : entry.outcome();
+        return stored == null ? null : whole(stored);
+    }
+
+    private String whole(String stored) {
+        return stored.startsWith(BLOB_PREFIX)
+                ? port.blob(Json.read(stored, InBlob.class).blob()).text()
+                : stored;
+    }
+
+    /** What stands in a row for a payload that is a blob. */
+    private record InBlob(String blob, int chars) {}
+
+    /** No request or outcome of ours begins like this. */
+    private static final String BLOB_PREFIX = "{\"blob\":";
+
+    private static String inline(String payload, List<Blob> extra) {
+        if (payload.length() <= MAX_INLINE_CHARS) {
+            return payload;
+        }
+        Blob blob = Blob.of(payload);
+        extra.add(blob);
+        return Json.write(new InBlob(blob.hash(), payload.length()));
     }
 
     /** The outcome that is recorded under a key whose request says nothing; {@code null} when there is none. */
     @Nullable String recalled(String key) {
-        JournalEntry entry = recall(key, "{}");
-        return entry == null ? null : entry.outcome();
+        return outcome(recall(key, "{}"));
     }
 
     boolean has(String key) {
@@ -77,7 +107,9 @@ final class TurnJournal {
 
     /** Buffers that an effect starts. */
     void started(String key, String kind, EffectClass effectClass, String request, Instant at) {
-        add(new JournalEntry(key, kind, effectClass, Hash.of(request), request, null, 1, at, null), List.of());
+        var spilled = new ArrayList<Blob>();
+        String kept = inline(request, spilled);
+        add(new JournalEntry(key, kind, effectClass, Hash.of(request), kept, null, 1, at, null), spilled);
     }
 
     /** Buffers an outcome. */
@@ -89,18 +121,21 @@ final class TurnJournal {
             String outcome,
             Timing timing,
             List<Blob> extra) {
+        var spilled = new ArrayList<>(extra);
+        String keptRequest = inline(request, spilled);
+        String keptOutcome = inline(outcome, spilled);
         add(
                 new JournalEntry(
                         key,
                         kind,
                         effectClass,
                         Hash.of(request),
-                        request,
-                        outcome,
+                        keptRequest,
+                        keptOutcome,
                         timing.attempts(),
                         timing.start(),
                         timing.end()),
-                extra);
+                spilled);
     }
 
     record Timing(Instant start, Instant end, int attempts) {}

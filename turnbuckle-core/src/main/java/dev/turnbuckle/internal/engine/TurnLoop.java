@@ -41,6 +41,7 @@ public final class TurnLoop {
     private final BudgetMeter meter;
     private final long begun;
     private final List<Long> inputs = new ArrayList<>();
+    private final List<Inbox.NewInput> sends = new ArrayList<>();
     private final List<UsageRow> usage = new ArrayList<>();
     private String lastText = "";
     private @Nullable Answered last;
@@ -219,6 +220,7 @@ public final class TurnLoop {
     private void call(ToolStep tools, MendedAnswer answer, int n) throws InterruptedException {
         meter.beforeTools(answer.calls().size());
         ToolStep.Joined joined = tools.run(n, answer.calls(), this::beforeEffect);
+        joined.results().forEach(this::send);
         Halt.Reason halt = joined.halt();
         boolean drivenOnLater = halt instanceof Halt.Reason.Waiting
                 || halt instanceof Halt.Reason.LeaseLost
@@ -230,6 +232,26 @@ public final class TurnLoop {
             throw new Halt(halt);
         }
         meter.brought(answer.calls().stream().anyMatch(c -> c.problem() == null));
+    }
+
+    /** What a call sent leaves with the commit, whatever the turn comes to (J4). */
+    private void send(Outcomes.@Nullable ToolOutcome outcome) {
+        if (outcome == null || outcome.sends() == null) {
+            return;
+        }
+        for (Outcomes.Send s : outcome.sends()) {
+            sends.add(new Inbox.NewInput(
+                    s.session(),
+                    agent.name(),
+                    s.turn(),
+                    InboxItem.Kind.WORK,
+                    InboxItem.Delivery.NEXT_TURN,
+                    s.content(),
+                    s.key(),
+                    s.context(),
+                    null,
+                    Duration.ofMillis(s.delayMillis())));
+        }
     }
 
     /**
@@ -339,6 +361,7 @@ public final class TurnLoop {
                 outcome,
                 context.added(),
                 List.copyOf(inputs),
+                List.copyOf(sends),
                 List.copyOf(usage),
                 state.components(),
                 journal.all(),

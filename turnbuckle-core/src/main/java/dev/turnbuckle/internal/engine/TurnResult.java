@@ -4,6 +4,7 @@ import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.UsageRow;
 import dev.turnbuckle.store.WaitRow;
@@ -17,6 +18,7 @@ public sealed interface TurnResult {
      * To be committed.
      *
      * @param journal everything the turn did, recorded or not
+     * @param sends what tools send with the commit
      * @param components {@code null} when no state changed
      * @param unlessSteered what joins at the last safe point is asked with the commit, see {@link TurnLoop#steered}
      */
@@ -24,6 +26,7 @@ public sealed interface TurnResult {
             TurnOutcome outcome,
             List<Message> entries,
             List<Long> inputs,
+            List<Inbox.NewInput> sends,
             List<UsageRow> usage,
             @Nullable Map<String, Component> components,
             List<JournalEntry> journal,

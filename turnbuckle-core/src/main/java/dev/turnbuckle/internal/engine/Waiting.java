@@ -10,6 +10,7 @@ import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.tool.EffectClass;
 import dev.turnbuckle.tool.ToolCall;
+import dev.turnbuckle.tool.ToolSpec;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -119,8 +120,9 @@ final class Waiting {
     private Outcomes.@Nullable WaitOutcome decision(String key, ToolRun.Job job) {
         String request = Json.object().put("call", Hash.of(job.request())).toString();
         JournalEntry recorded = journal.recall(key, request);
-        if (recorded != null && recorded.outcome() != null) {
-            return Json.read(recorded.outcome(), Outcomes.WaitOutcome.class);
+        String known = journal.outcome(recorded);
+        if (known != null) {
+            return Json.read(known, Outcomes.WaitOutcome.class);
         }
         WaitRow row = row(key);
         Decision decision = row == null ? null : decidedNow(row);
@@ -158,6 +160,7 @@ final class Waiting {
     private WaitRow open(String key, ToolRun.Job job, OpenWait.Kind kind, String question) {
         WaitRow there = row(key);
         if (there != null) {
+            tell(there);
             return there;
         }
         Instant now = port.environment().now();
@@ -173,9 +176,21 @@ final class Waiting {
                 question,
                 details.toString(),
                 now,
-                now.plus(job.spec().limits().decision()));
+                now.plus(job.spec().limits().decision()),
+                escalation(job.spec().limits().escalation(), now));
         port.publish(new Activity.ApprovalRequested(wait));
         return new WaitRow(wait, key, null);
+    }
+
+    private static OpenWait.@Nullable Escalation escalation(ToolSpec.Limits.@Nullable Escalation rule, Instant now) {
+        return rule == null ? null : new OpenWait.Escalation(now.plus(rule.after()), rule.to(), false);
+    }
+
+    /** The claim that began this drive stored that the time has come, and still shows the row as it was before. */
+    private void tell(WaitRow row) {
+        if (row.open().escalates(port.environment().now())) {
+            port.publish(new Activity.WaitEscalated(row.open().escalated()));
+        }
     }
 
     private static String shown(String arguments) {

@@ -8,6 +8,7 @@ import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import java.time.Duration;
@@ -84,7 +85,7 @@ final class Committing {
                         started.session().id(), started.turn().id(), drive.lease(), revision, ended.unlessSteered()),
                 Commit.History.append(ended.entries()),
                 new Commit.State(ended.components(), null),
-                new Commit.Settlement(ended.inputs(), dead, List.of(), ended.usage()),
+                new Commit.Settlement(ended.inputs(), dead, ended.sends(), ended.usage()),
                 new Commit.Record(
                         ended.outcome(),
                         TurnRecords.fold(started, ended),
@@ -118,6 +119,15 @@ final class Committing {
                         new Activity.Committed(
                                 committed.revision(), ended.entries().size()));
         node.ends().ended(drive.turn(), ended.outcome());
+        if (!committed.repeated()) {
+            ended.sends().forEach(s -> announce(s, committed));
+        }
+    }
+
+    private void announce(Inbox.NewInput sent, CommitResult.Committed committed) {
+        if (!committed.droppedTo().contains(sent.session())) {
+            node.sent(sent.session());
+        }
     }
 
     /** T11: somebody moved the head under our lease; effects are not driven again for it. */
@@ -165,6 +175,7 @@ final class Committing {
                 failed,
                 List.of(dev.turnbuckle.session.Message.runtime("A turn ended without being kept: " + failed.message())),
                 ended.inputs(),
+                List.of(),
                 ended.usage(),
                 null,
                 List.of(),
@@ -198,6 +209,7 @@ final class Committing {
                 outcome,
                 ended.entries(),
                 ended.inputs(),
+                ended.sends(),
                 ended.usage(),
                 ended.components(),
                 ended.journal(),

@@ -17,6 +17,7 @@ import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ final class Drive implements TurnPort {
     /** On the monotonic clock. */
     long begunAt() {
         return begunAt;
+    }
+
+    /** Time since this drive began. */
+    Duration driven() {
+        return Duration.ofNanos(node.environment().nanos() - begunAt);
     }
 
     Lease lease() {

@@ -100,7 +100,6 @@ final class Driver {
     private void run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
         SessionCache.Settled settled = settled(started, agent);
         var loop = new TurnLoop(agent, facts(started, settled), drive);
-        long begun = node.environment().nanos();
         TurnResult prepared = prepared(started, loop);
         TurnResult result = prepared == null ? loop.run() : prepared;
         while (result instanceof TurnResult.Ended ended && !committing.commit(started, drive, ended, settled)) {
@@ -109,10 +108,7 @@ final class Driver {
         switch (result) {
             case TurnResult.Ended committed -> {}
             case TurnResult.Mismatch mismatch -> mismatched(started, drive, mismatch, settled);
-            case TurnResult.Waiting waiting -> {
-                var driven = Duration.ofNanos(node.environment().nanos() - begun);
-                suspend(started, drive, waiting, driven);
-            }
+            case TurnResult.Waiting waiting -> suspend(started, drive, waiting);
             case TurnResult.LeaseLost lost -> {
                 LOG.warn(
                         "lease of session {} lost ({}); the turn goes on where it was taken",
@@ -122,7 +118,9 @@ final class Driver {
             }
             case TurnResult.Drained d -> {
                 retract(started.session().id(), started.turn().id());
-                node.storage().turns().abandon(drive.lease(), started.turn().id(), null, Duration.ZERO, false);
+                node.storage()
+                        .turns()
+                        .abandon(drive.lease(), started.turn().id(), Turns.Handback.drained(drive.driven()));
             }
         }
     }
@@ -184,12 +182,12 @@ final class Driver {
         return new SessionCache.Settled(head.revision(), entries, components);
     }
 
-    private void suspend(Turns.Started started, Drive drive, TurnResult.Waiting waiting, Duration driven) {
+    private void suspend(Turns.Started started, Drive drive, TurnResult.Waiting waiting) {
         var turn = started.turn();
         var result = node.storage()
                 .turns()
                 .suspend(new Turns.SuspendRequest(
-                        drive.lease(), turn.id(), waiting.waits(), waiting.entries(), waiting.blobs(), driven));
+                        drive.lease(), turn.id(), waiting.waits(), waiting.entries(), waiting.blobs(), drive.driven()));
         switch (result) {
             case Turns.Suspension.Suspended s -> {
                 var waits = waiting.waits().stream().map(w -> w.open()).toList();
@@ -197,7 +195,7 @@ final class Driver {
                 node.ends().changed(drive.turn());
             }
             case Turns.Suspension.Ready r -> {
-                node.storage().turns().abandon(drive.lease(), turn.id(), null, Duration.ZERO, false);
+                node.storage().turns().abandon(drive.lease(), turn.id(), Turns.Handback.drained(drive.driven()));
             }
             case Turns.Suspension.LeaseLost lost ->
                 LOG.warn(
@@ -212,7 +210,12 @@ final class Driver {
             throws InterruptedException {
         LOG.error("session {}: {}", started.session().id(), mismatch.message());
         if (node.options().holdOnMismatch() && !drive.cancelRequested()) {
-            node.storage().turns().abandon(drive.lease(), started.turn().id(), mismatch.message(), HELD_PAUSE, false);
+            node.storage()
+                    .turns()
+                    .abandon(
+                            drive.lease(),
+                            started.turn().id(),
+                            new Turns.Handback(mismatch.message(), HELD_PAUSE, false, drive.driven()));
         } else {
             committing.commit(started, drive, mismatch.asFailure(), settled);
         }
@@ -234,9 +237,11 @@ final class Driver {
                     .abandon(
                             drive.lease(),
                             turn.id(),
-                            failure.toString(),
-                            pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE,
-                            true);
+                            new Turns.Handback(
+                                    failure.toString(),
+                                    pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE,
+                                    true,
+                                    drive.driven()));
         } catch (TurnbuckleException again) { // the lease will expire, and the turn is taken then
             LOG.warn("could not hand back session {}: {}", started.session().id(), again.toString());
         }

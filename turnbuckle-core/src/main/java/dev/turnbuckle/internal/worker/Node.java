@@ -9,6 +9,7 @@ import dev.turnbuckle.store.Storage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What every part of this node shares. Thread-safe. */
 public final class Node {
@@ -25,6 +26,7 @@ public final class Node {
     private final KnownBlobs knownBlobs = new KnownBlobs();
     private final ToolPlaces places;
     private final Tracing tracing;
+    private volatile Consumer<String> offers = session -> {};
     private volatile boolean draining;
     private volatile boolean stopping;
 
@@ -96,6 +98,16 @@ public final class Node {
                 .filter(m -> m.spec().name().equals(name))
                 .findFirst()
                 .orElse(own);
+    }
+
+    /** A commit has put an input into this session's inbox. */
+    void sent(String session) {
+        offers.accept(session);
+    }
+
+    /** Where what commits send is offered to. */
+    void offersTo(Consumer<String> worker) {
+        offers = worker;
     }
 
     boolean draining() {

@@ -54,6 +54,7 @@ public final class Worker {
         this.driver = new Driver(node);
         this.wake = node.environment().signal();
         this.upkeep = new Upkeep(node, this);
+        node.offersTo(this::offer);
     }
 
     public void start() {

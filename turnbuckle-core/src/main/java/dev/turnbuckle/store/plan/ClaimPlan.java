@@ -41,11 +41,11 @@ public final class ClaimPlan {
                     : new Decision.Reopen(open);
         }
         boolean woken = notBefore != null && !notBefore.isAfter(now);
-        Instant deadline = DuePlan.earliestDeadline(waits);
-        boolean late = deadline != null && !deadline.isAfter(now);
+        Instant next = DuePlan.earliest(waits);
+        boolean late = next != null && !next.isAfter(now);
         return woken || late || open.gate().cancelled()
                 ? new Decision.Reopen(open)
-                : new Decision.Nothing(EmptyReason.TURN_WAITS, deadline);
+                : new Decision.Nothing(EmptyReason.TURN_WAITS, next);
     }
 
     /** Oldest first; a command that is due goes before the work behind it and alone, which order by sequence gives. */

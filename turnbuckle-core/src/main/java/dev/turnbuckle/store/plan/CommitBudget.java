@@ -3,6 +3,8 @@ package dev.turnbuckle.store.plan;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.Inbox;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,9 @@ public record CommitBudget(long bytes, long rows) {
 
     CommitResult.@Nullable OverBudget check(Commit commit, long historyBytes) {
         long total = historyBytes + commit.record().turnRecord().bytes().length;
+        for (Inbox.NewInput sent : commit.settlement().sends()) {
+            total += sent.content().getBytes(StandardCharsets.UTF_8).length;
+        }
         for (var blob : commit.record().attachments()) {
             total += blob.bytes().length;
         }
@@ -28,6 +33,7 @@ public record CommitBudget(long bytes, long rows) {
             return new CommitResult.OverBudget("bytes", bytes, total);
         }
         long count = (long) commit.history().entries().size()
+                + commit.settlement().inputs().size()
                 + commit.settlement().sends().size()
                 + commit.settlement().usage().size()
                 + commit.record().attachments().size()

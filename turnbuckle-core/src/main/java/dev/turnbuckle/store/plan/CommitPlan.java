@@ -72,7 +72,8 @@ public final class CommitPlan {
         TurnRow turn = facts.turn();
         if (turn != null && turn.ending() != null) {
             return turn.ending().intent().equals(intent)
-                    ? new CommitResult.Committed(turn.ending().revision(), true, List.of(), null)
+                    ? new CommitResult.Committed(
+                            turn.ending().revision(), true, turn.ending().dropped(), null)
                     : new CommitResult.CommittedDifferently(turn.ending().revision());
         }
         String lost = LeasePlan.lost(facts.lease(), commit.target().lease(), facts.now());

@@ -29,7 +29,7 @@ public final class DuePlan {
         }
         Instant notBefore = open.times().notBefore();
         if (open.state() == TurnSummary.State.SUSPENDED) {
-            return open.gate().cancelled() ? now : notBefore != null ? notBefore : earliestDeadline(waits);
+            return open.gate().cancelled() ? now : notBefore != null ? notBefore : earliest(waits);
         }
         if (lease != null && lease.liveAt(now)) {
             return lease.expiresAt();
@@ -37,10 +37,10 @@ public final class DuePlan {
         return open.gate().cancelled() || notBefore == null ? now : notBefore;
     }
 
-    static @Nullable Instant earliestDeadline(List<WaitRow> waits) {
+    /** The first deadline or escalation of a wait that nobody decided. */
+    static @Nullable Instant earliest(List<WaitRow> waits) {
         return waits.stream()
-                .filter(w -> w.decision() == null)
-                .map(w -> w.open().deadline())
+                .map(WaitRow::next)
                 .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .orElse(null);

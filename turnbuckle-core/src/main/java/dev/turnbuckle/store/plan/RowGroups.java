@@ -133,6 +133,9 @@ public final class RowGroups {
 
         List<OpenWait> openWaits(@Nullable String session, int most);
 
+        /** Stores that whom the wait's escalation names was told. */
+        void escalateWait(WaitId id);
+
         void decideWait(WaitId id, Decision decision);
     }
 

@@ -303,7 +303,7 @@ final class RowSessions implements SessionStore {
         List<String> dropped = send(rows, commit.settlement().sends());
         commit.settlement().usage().forEach(u -> rows.insertUsage(session.id(), u));
         rows.deleteJournal(session.id(), commit.target().turn());
-        endTurn(rows, facts.turn(), prepared, next);
+        endTurn(rows, facts.turn(), prepared, next, dropped);
         closeWaits(rows, commit);
         rows.putLease(commit.target().lease().released());
         if (commit.state().metadata() != null) {
@@ -388,7 +388,8 @@ final class RowSessions implements SessionStore {
             SessionRow target = rows.session(input.session());
             if (target != null && target.deleted()) {
                 dropped.add(input.session());
-            } else if (RowInbox.accept(rows, input) instanceof Inbox.Accepted.KeyConflict conflict) {
+            } else if (RowInbox.accept(rows, target == null ? input : input.runBy(target.agent()))
+                    instanceof Inbox.Accepted.KeyConflict conflict) {
                 throw new InvalidInputException(
                         "the commit sends to session \"" + input.session() + "\" under the key \""
                                 + input.key() + "\", which was used for other content (input "
@@ -398,7 +399,7 @@ final class RowSessions implements SessionStore {
         return dropped;
     }
 
-    private static void endTurn(Rows rows, @Nullable TurnRow turn, Prepared prepared, Head next) {
+    private static void endTurn(Rows rows, @Nullable TurnRow turn, Prepared prepared, Head next, List<String> dropped) {
         Commit commit = prepared.commit();
         if (turn == null) {
             throw new IllegalStateException(
@@ -409,7 +410,8 @@ final class RowSessions implements SessionStore {
                 commit.record().outcome(),
                 next.revision(),
                 commit.record().turnRecord().hash(),
-                next.checkpoint());
+                next.checkpoint(),
+                dropped);
         var t = turn.times();
         rows.updateTurn(turn.ended(ending, new TurnRow.Times(t.openedAt(), t.driven(), null, rows.now())));
     }

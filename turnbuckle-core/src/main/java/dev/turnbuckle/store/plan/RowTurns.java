@@ -57,6 +57,7 @@ final class RowTurns implements Turns {
             rows.updateWork(session.work(session.openTurn(), nothing.due()));
             return new Start.Empty(nothing.reason(), nothing.due());
         }
+        Lease before = rows.lease(RowStorage.scope(session.id()));
         var grant = RowLeases.acquire(rows, transactions, RowStorage.scope(session.id()), request.by(), request.ttl());
         return switch (grant) {
             case Grant.Busy busy -> {
@@ -68,7 +69,7 @@ final class RowTurns implements Turns {
                         switch (decision) {
                             case ClaimPlan.Decision.Open row -> opened(rows, session, row.row(), granted);
                             case ClaimPlan.Decision.Reopen again ->
-                                reopened(rows, session, again.turn(), waits, granted);
+                                reopened(rows, session, again.turn(), lost(before, request.ttl()), waits, granted);
                             case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
                         });
         };
@@ -103,17 +104,30 @@ final class RowTurns implements Turns {
         return text.length() <= SHOWN_TEXT ? text : text.substring(0, SHOWN_TEXT);
     }
 
+    /** What a drive that never handed back is known to have spent: until it last renewed its lease (J19). */
+    private static Duration lost(@Nullable Lease before, Duration ttl) {
+        if (before == null || before.isReleased()) {
+            return Duration.ZERO;
+        }
+        Duration known =
+                Duration.between(before.acquiredAt(), before.expiresAt().minus(ttl));
+        return known.isNegative() ? Duration.ZERO : known;
+    }
+
     private static Started reopened(
-            Rows rows, SessionRow session, TurnRow open, List<WaitRow> waits, Grant.Granted granted) {
+            Rows rows, SessionRow session, TurnRow open, Duration lost, List<WaitRow> waits, Grant.Granted granted) {
         Lease lease = granted.lease();
         List<InboxItem> inputs = rows.claimedBy(session.id(), open.id()).stream()
                 .map(i -> i.with(ClaimPlan.claimed(
                         i, open.id(), lease.generation(), i.status().point())))
                 .toList();
         inputs.forEach(i -> rows.updateInbox(i.sequence(), i.status()));
+        waits.stream()
+                .filter(w -> w.decision() == null && w.open().escalates(rows.now()))
+                .forEach(w -> rows.escalateWait(w.open().id()));
         var t = open.times();
         TurnRow turn = open.with(TurnSummary.State.RUNNING)
-                .with(new TurnRow.Times(t.openedAt(), t.driven(), null, null))
+                .with(new TurnRow.Times(t.openedAt(), t.driven().plus(lost), null, null))
                 .attempts(open.attempts() + 1, open.lastError());
         rows.updateTurn(turn);
         SessionRow working = session.work(turn.id(), lease.expiresAt());
@@ -164,7 +178,7 @@ final class RowTurns implements Turns {
     }
 
     @Override
-    public boolean abandon(Lease lease, TurnId turn, @Nullable String error, Duration pause, boolean counted) {
+    public boolean abandon(Lease lease, TurnId turn, Handback handback) {
         return transactions.write(rows -> {
             String id = lease.scope().id();
             SessionRow session = rows.session(id);
@@ -173,9 +187,10 @@ final class RowTurns implements Turns {
                 return false;
             }
             var t = row.times();
-            Instant notBefore = pause.isZero() ? null : rows.now().plus(pause);
-            TurnRow left = row.attempts(counted ? row.attempts() : Math.max(0, row.attempts() - 1), error)
-                    .with(new TurnRow.Times(t.openedAt(), t.driven(), notBefore, null));
+            Instant notBefore = handback.pause().isZero() ? null : rows.now().plus(handback.pause());
+            int attempts = handback.counted() ? row.attempts() : Math.max(0, row.attempts() - 1);
+            TurnRow left = row.attempts(attempts, handback.error())
+                    .with(new TurnRow.Times(t.openedAt(), t.driven().plus(handback.driven()), notBefore, null));
             rows.updateTurn(left);
             rows.putLease(lease.released());
             RowStorage.settleWork(rows, session, left, null);

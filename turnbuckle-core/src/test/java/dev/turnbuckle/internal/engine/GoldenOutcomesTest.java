@@ -4,6 +4,7 @@ import dev.turnbuckle.internal.codec.Golden;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.Usage;
 import java.io.IOException;
 import java.time.Instant;
@@ -60,7 +61,15 @@ class GoldenOutcomesTest {
                                 List.of("2026-01-01T12:00:00Z", "k3j"),
                                 List.of("half way"),
                                 List.of(new Outcomes.Attempt("timeout", "too long")),
-                                "ab12")));
+                                "ab12",
+                                List.of(new Part.AttachmentRef("cd34", "image/png", 67, "chart.png")),
+                                List.of(new Outcomes.Send(
+                                        "other",
+                                        new TurnId("t-9"),
+                                        "{}",
+                                        "key-1",
+                                        Map.of("tenant", "acme"),
+                                        60_000)))));
     }
 
     @Test

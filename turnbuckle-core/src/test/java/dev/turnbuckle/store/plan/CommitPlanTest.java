@@ -66,7 +66,8 @@ class CommitPlanTest {
     }
 
     private static TurnRow ended(String intent) {
-        var ending = new TurnRow.Ending(intent, new TurnOutcome.Answered(TURN, "Hi", Usage.NONE), 4, "record", null);
+        var ending = new TurnRow.Ending(
+                intent, new TurnOutcome.Answered(TURN, "Hi", Usage.NONE), 4, "record", null, List.of());
         return running().ended(ending, running().times());
     }
 

@@ -57,7 +57,7 @@ final class Facts {
 
     static WaitRow asked(String id, Instant deadline) {
         var open = new OpenWait(
-                new WaitId(id), "s", new TurnId("t-1"), OpenWait.Kind.APPROVAL, "May it?", "{}", NOON, deadline);
+                new WaitId(id), "s", new TurnId("t-1"), OpenWait.Kind.APPROVAL, "May it?", "{}", NOON, deadline, null);
         return new WaitRow(open, "model/1/tool/0/approval", null);
     }
 

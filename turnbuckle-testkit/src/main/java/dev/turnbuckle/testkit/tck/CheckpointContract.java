@@ -9,6 +9,7 @@ import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.PayloadCodec;
 import dev.turnbuckle.store.TurnRow;
@@ -203,8 +204,48 @@ public abstract class CheckpointContract extends StorageContract {
         }
     }
 
+    @Test
+    void s22_aCodecThatEncryptsStoresUnderAKeyedHash() {
+        assumeTrue(fixture.transactions().isPresent(), "this backend has no rows to look at");
+        var plain = fixture.transactions().orElseThrow();
+        storage.blobs().put(Blob.of("before"));
+        try (var secret = new RowStorage(plain, Limits.DEFAULT.codec(new Keyed()))) {
+            secret.open(clock);
+            secret.blobs().put(Blob.of("hello"));
+            Started started = acceptAndStart("s", "t-1", "Hello");
+            var components = Map.of(
+                    "a", new Component(1, HASH_OF_HELLO, "w", null),
+                    "b", new Component(1, Blob.of("before").hash(), "w", null));
+            var result = secret.sessions()
+                    .commit(CommitDraft.of(started).components(components).commit());
+            assertThat(result).isInstanceOf(CommitResult.Committed.class);
+            assertThat(secret.blobs().get(HASH_OF_HELLO).orElseThrow().text()).isEqualTo("hello");
+            assertThat(secret.blobs()
+                            .get(Blob.of("before").hash())
+                            .orElseThrow()
+                            .text())
+                    .isEqualTo("before");
+            boolean byItsOwnHash = plain.read(rows -> rows.hasBlob(HASH_OF_HELLO));
+            boolean byItsKeyedHash = plain.read(rows -> rows.hasBlob("keyed-" + HASH_OF_HELLO));
+            assertThat(byItsOwnHash).isFalse();
+            assertThat(byItsKeyedHash).isTrue();
+        }
+    }
+
+    private static final class Keyed extends Flipped {
+        @Override
+        public String name() {
+            return "keyed";
+        }
+
+        @Override
+        public String address(String hash) {
+            return "keyed-" + hash;
+        }
+    }
+
     /** As good as encryption for a test. */
-    private static final class Flipped implements PayloadCodec {
+    private static class Flipped implements PayloadCodec {
         @Override
         public String name() {
             return "flipped";

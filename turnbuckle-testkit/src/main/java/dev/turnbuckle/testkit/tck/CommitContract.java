@@ -405,6 +405,9 @@ public abstract class CommitContract extends StorageContract {
             assertThat(over.actual()).isBetween(2_001L, 2_500L);
         });
         countsBytes(started, d -> d.attachments(Blob.of("x".repeat(2_000))));
+        countsBytes(
+                started,
+                d -> d.sends(InputDraft.of("s2", "t-9", "x".repeat(2_000)).input()));
         countsBytes(started, d -> d.turnRecord("x".repeat(2_000)));
         countsBytes(started, d -> d.components(Map.of("a", Component.changed(1, "w", Blob.of("x".repeat(2_000))))));
         assertThat(committed(CommitDraft.of(started).says("Hello", "Hi")).revision())
@@ -419,10 +422,10 @@ public abstract class CommitContract extends StorageContract {
     @Test
     void s13_aCommitBeyondItsRowsIsRefusedWithTheLimitAndChangesNothing() {
         storage.close();
-        storage = opened(Limits.DEFAULT.commit(new CommitBudget(Long.MAX_VALUE, 3)));
+        storage = opened(Limits.DEFAULT.commit(new CommitBudget(Long.MAX_VALUE, 4)));
         Started started = started();
         CommitDraft many = CommitDraft.of(started).says("1", "2", "3", "4");
-        assertThat(changingNothing(() -> commit(many))).isEqualTo(new CommitResult.OverBudget("rows", 3, 4));
+        assertThat(changingNothing(() -> commit(many))).isEqualTo(new CommitResult.OverBudget("rows", 4, 5));
         assertThat(committed(CommitDraft.of(started).says("1", "2", "3")).revision())
                 .isEqualTo(1);
     }

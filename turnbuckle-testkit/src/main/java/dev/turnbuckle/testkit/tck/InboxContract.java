@@ -458,7 +458,7 @@ public abstract class InboxContract extends StorageContract {
     @Test
     void q13_abandoningGivesTheRowsBackAtOnceUnlessSuperseded() {
         Started first = acceptAndStart("s", "t-1", "Hello");
-        assertThat(storage.turns().abandon(first.lease(), first.turn().id(), "a failure", Duration.ZERO, true))
+        assertThat(storage.turns().abandon(first.lease(), first.turn().id(), failed("a failure", Duration.ZERO)))
                 .isTrue();
         assertThat(due()).containsExactly("s");
         Started second = start("s");
@@ -466,7 +466,7 @@ public abstract class InboxContract extends StorageContract {
         assertThat(second.turn().lastError()).isEqualTo("a failure");
         assertThat(textsOf(second.inputs())).containsExactly("Hello");
         assertThat(changingNothing(() ->
-                        storage.turns().abandon(first.lease(), first.turn().id(), "late", Duration.ZERO, true)))
+                        storage.turns().abandon(first.lease(), first.turn().id(), failed("late", Duration.ZERO))))
                 .isFalse();
     }
 

@@ -12,6 +12,7 @@ import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Journal.RecordResult;
 import dev.turnbuckle.store.Journal.RecordResult.Recorded;
 import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Turns.Started;
 import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.tool.EffectClass;
@@ -303,6 +304,24 @@ public abstract class JournalContract extends StorageContract {
                 .isEqualTo(wait.open());
         tick(Duration.ofMinutes(1));
         assertThat(start("s").turn().id()).isEqualTo(T1);
+    }
+
+    @Test
+    void j16_anEscalationMakesTheTurnReadyOnceAndIsStored() {
+        Started started = started();
+        WaitRow wait = Waits.escalating(started, "w-1", Duration.ofHours(1));
+        storage.turns().suspend(Waits.suspension(started, wait));
+        assertThat(tryStart("s")).isInstanceOf(Turns.Start.Empty.class);
+        tick(Duration.ofHours(1));
+        Started told = start("s");
+        assertThat(told.waits()).as("as it was, so that the driver can tell").containsExactly(wait);
+        WaitRow stored = storage.journal().findWait(wait.open().id()).orElseThrow();
+        assertThat(stored.open().escalation())
+                .isEqualTo(
+                        new OpenWait.Escalation(ManualClock.BEGINNING.plus(Duration.ofHours(1)), "duty officer", true));
+        storage.turns().suspend(Waits.suspension(told, wait));
+        tick(Duration.ofHours(1));
+        assertThat(tryStart("s")).as("told once").isInstanceOf(Turns.Start.Empty.class);
     }
 
     // ---- J18

@@ -297,7 +297,7 @@ public abstract class LeaseContract extends StorageContract {
         assertThat(changingNothing(
                         () -> storage.turns().suspend(Waits.suspension(started, Waits.approval(started, "wait-1")))))
                 .isEqualTo(new Turns.Suspension.LeaseLost("superseded"));
-        assertThat(changingNothing(() -> storage.turns().abandon(started.lease(), turn, "late", Duration.ZERO, true)))
+        assertThat(changingNothing(() -> storage.turns().abandon(started.lease(), turn, failed("late", Duration.ZERO))))
                 .isFalse();
     }
 

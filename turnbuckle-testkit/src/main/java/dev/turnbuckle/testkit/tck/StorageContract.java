@@ -126,6 +126,11 @@ public abstract class StorageContract {
         return ((Grant.Granted) grant).lease();
     }
 
+    /** Gives a turn back as a driver that failed. */
+    static Turns.Handback failed(String error, Duration pause) {
+        return new Turns.Handback(error, pause, true, Duration.ZERO);
+    }
+
     // ---- looking
 
     final long revision(String session) {

@@ -7,10 +7,12 @@ import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Decision.Answer;
 import dev.turnbuckle.session.Decision.Verdict;
 import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.PageRequest;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox.Accepted;
 import dev.turnbuckle.store.TurnRow;
@@ -27,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** T1, T2, T5, T6, T8 and T12, as far as they are about the turn's row. */
@@ -66,16 +69,17 @@ public abstract class TurnContract extends StorageContract {
         return wait(id, null);
     }
 
-    private static WaitRow wait(String id, @org.jspecify.annotations.Nullable Instant deadline) {
-        var open = new dev.turnbuckle.session.OpenWait(
-                new dev.turnbuckle.session.WaitId(id),
+    private static WaitRow wait(String id, @Nullable Instant deadline) {
+        var open = new OpenWait(
+                new WaitId(id),
                 "s",
                 T1,
-                dev.turnbuckle.session.OpenWait.Kind.APPROVAL,
+                OpenWait.Kind.APPROVAL,
                 "May it run?",
                 "{}",
                 ManualClock.BEGINNING,
-                deadline);
+                deadline,
+                null);
         return new WaitRow(open, "model/1/tool/0/approval/" + id, null);
     }
 
@@ -427,7 +431,7 @@ public abstract class TurnContract extends StorageContract {
     @Test
     void t08_anOwnerlessTurnThatIsCancelledIsReadyAtOnce() {
         Started started = started();
-        storage.turns().abandon(started.lease(), T1, "failed", HOUR, true);
+        storage.turns().abandon(started.lease(), T1, failed("failed", HOUR));
         assertThat(due()).isEmpty();
         cancel("t-1");
         assertThat(due()).containsExactly("s");
@@ -451,7 +455,7 @@ public abstract class TurnContract extends StorageContract {
     @Test
     void t12_afterAFailureTheTurnStaysForTheNextDriverAfterAPause() {
         Started first = started();
-        assertThat(storage.turns().abandon(first.lease(), T1, "storage away", Duration.ofMinutes(1), true))
+        assertThat(storage.turns().abandon(first.lease(), T1, failed("storage away", Duration.ofMinutes(1))))
                 .isTrue();
         assertThat(row().state()).isEqualTo(TurnSummary.State.RUNNING);
         assertThat(row().lastError()).isEqualTo("storage away");
@@ -472,7 +476,7 @@ public abstract class TurnContract extends StorageContract {
         for (int i = 0; i < 3; i++) {
             Started started = i == 0 ? started() : start("s");
             assertThat(started.turn().attempts()).isEqualTo(1);
-            storage.turns().abandon(started.lease(), T1, null, Duration.ZERO, false);
+            storage.turns().abandon(started.lease(), T1, Turns.Handback.drained(Duration.ZERO));
         }
     }
 }

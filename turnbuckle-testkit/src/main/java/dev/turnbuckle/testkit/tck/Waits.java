@@ -30,8 +30,19 @@ final class Waits {
                 "May it run?",
                 "{\"tool\":\"refund\"}",
                 ManualClock.BEGINNING,
-                deadline);
+                deadline,
+                null);
         return new WaitRow(open, "model/1/tool/0/approval/" + id, null);
+    }
+
+    /** The same, to be put before the duty officer too after this time. */
+    static WaitRow escalating(Started started, String id, Duration after) {
+        WaitRow plain = approval(started, id);
+        var o = plain.open();
+        var escalation = new OpenWait.Escalation(o.since().plus(after), "duty officer", false);
+        var open = new OpenWait(
+                o.id(), o.session(), o.turn(), o.kind(), o.question(), o.details(), o.since(), null, escalation);
+        return new WaitRow(open, plain.key(), null);
     }
 
     static SuspendRequest suspension(Started started, WaitRow... waits) {

@@ -10,10 +10,12 @@ import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.live.Observation;
 import dev.turnbuckle.live.SessionEvent;
+import dev.turnbuckle.session.Command;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.MoveResult;
 import dev.turnbuckle.session.Page;
 import dev.turnbuckle.session.PageRequest;
 import dev.turnbuckle.session.SessionView;
@@ -21,13 +23,19 @@ import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnSummary;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.tool.Describe;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -107,30 +115,30 @@ public final class Session {
     }
 
     private Turn.Sent accept(Input input, String agent, InboxItem.Delivery delivery) {
+        var content = new InboxItem.Content(Message.of(Message.Role.USER, input.parts()), schema(input.answerType()));
+        return accepted(new Inbox.NewInput(
+                id,
+                agent,
+                newTurn(),
+                InboxItem.Kind.USER,
+                delivery,
+                Json.write(content),
+                input.key(),
+                input.context(),
+                Tracing.current(),
+                input.delay(),
+                input.attachments().stream()
+                        .map(a -> new Blob(a.ref().digest(), a.bytes()))
+                        .toList()));
+    }
+
+    private Turn.Sent accepted(Inbox.NewInput input) {
         var node = turnbuckle.node();
         if (node.closed()) {
             throw new ClosedException("the runtime is closed and accepts nothing; open another one");
         }
         Cursor before = node.live().tail(id, -1).cursor();
-        var proposed = new TurnId("t-" + node.environment().id());
-        var content = new InboxItem.Content(Message.of(Message.Role.USER, input.parts()), schema(input.answerType()));
-        var accepted = node.storage()
-                .inbox()
-                .accept(new Inbox.NewInput(
-                        id,
-                        agent,
-                        proposed,
-                        InboxItem.Kind.USER,
-                        delivery,
-                        Json.write(content),
-                        input.key(),
-                        input.context(),
-                        Tracing.current(),
-                        input.delay(),
-                        input.attachments().stream()
-                                .map(a -> new Blob(a.ref().digest(), a.bytes()))
-                                .toList()));
-        return switch (accepted) {
+        return switch (node.storage().inbox().accept(input)) {
             case Inbox.Accepted.KeyConflict conflict ->
                 throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \""
                         + id
@@ -150,6 +158,104 @@ public final class Session {
                 yield new Turn.Sent(row.item().turn(), row.item().sequence(), row.existing(), row.open(), before);
             }
         };
+    }
+
+    /**
+     * Queues a change of the session behind what was sent before (Q1): the returned turn ends, with an empty answer, when
+     * it was made.
+     */
+    public Turn command(Command command) {
+        return new Turn(turnbuckle, this, accepted(draft(InboxItem.Kind.COMMAND, Json.write(command))));
+    }
+
+    private Inbox.NewInput draft(InboxItem.Kind kind, String content) {
+        return new Inbox.NewInput(
+                id,
+                runs(),
+                newTurn(),
+                kind,
+                InboxItem.Delivery.NEXT_TURN,
+                content,
+                null,
+                Map.of(),
+                Tracing.current(),
+                Duration.ZERO);
+    }
+
+    /**
+     * Adds to the history without a turn: a conversation that began elsewhere, a greeting (T7). A session that does not
+     * exist is made.
+     *
+     * @throws InvalidInputException when a tool call among the messages has no result, or a result no call: no model
+     *     would accept that
+     */
+    public MoveResult append(List<Message> messages) {
+        Conversations.requireWhole(messages);
+        return move(Commit.History.append(messages), false);
+    }
+
+    /**
+     * History begins anew on a root branch of its own, and what tools and plugins remembered is left behind; nothing is
+     * deleted (T7, S6). At once, and refused while a turn is open; {@link #command} waits for its end instead.
+     */
+    public MoveResult startOver() {
+        return move(new Commit.History(Commit.Position.ROOT, List.of(), null), true);
+    }
+
+    private MoveResult move(Commit.History history, boolean clearState) {
+        var node = turnbuckle.node();
+        var claimant = new Claimant(
+                node.options().name(),
+                node.storage().traits().incarnation(),
+                node.environment().id());
+        Move.Done done = store().move(new Move(id, runs(), newTurn(), claimant, history, clearState));
+        if (done.result() instanceof MoveResult.Moved(long revision)) {
+            node.live()
+                    .append(
+                            id,
+                            new Activity.Committed(revision, history.entries().size()));
+        }
+        return done.result();
+    }
+
+    private TurnId newTurn() {
+        return new TurnId("t-" + turnbuckle.node().environment().id());
+    }
+
+    /**
+     * Sends once more what a turn died of that could not be driven to an end (Q14).
+     *
+     * @param by who asks, kept with the dead input
+     * @return the turn that the input opens now
+     * @throws InvalidInputException when this turn's input is not dead
+     */
+    public Turn retry(TurnId dead, String by) {
+        var answer = turnbuckle.node().storage().inbox().retry(id, new Inbox.Ref.Turn(dead), newTurn(), by);
+        if (!(answer instanceof Inbox.DeadAnswer.Retried(InboxItem item))) {
+            throw notDead(dead, answer);
+        }
+        turnbuckle.worker().offer(id);
+        return new Turn(turnbuckle, this, new Turn.Sent(item.turn(), item.sequence(), false, null, null));
+    }
+
+    /**
+     * Gives up what a turn died of (Q14).
+     *
+     * @throws InvalidInputException when this turn's input is not dead
+     */
+    public void drop(TurnId dead, String by) {
+        var answer = turnbuckle.node().storage().inbox().drop(id, new Inbox.Ref.Turn(dead), by);
+        if (!(answer instanceof Inbox.DeadAnswer.Dropped)) {
+            throw notDead(dead, answer);
+        }
+    }
+
+    private InvalidInputException notDead(TurnId turn, Inbox.DeadAnswer answer) {
+        String how = answer instanceof Inbox.DeadAnswer.NotDead(InboxItem item)
+                ? "is " + item.status().state().name().toLowerCase(Locale.ROOT)
+                : "is not known";
+        return new InvalidInputException("the input of turn " + turn + " in session \"" + id + "\" " + how
+                + ", not dead; only an input whose turn failed again and again can be retried or dropped");
     }
 
     static @Nullable String schema(@Nullable Class<?> type) {

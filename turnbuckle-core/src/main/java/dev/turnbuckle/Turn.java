@@ -65,6 +65,10 @@ public final class Turn {
         return sent.id();
     }
 
+    public Session session() {
+        return session;
+    }
+
     /** True when this idempotency key had been accepted before. */
     public boolean alreadyAccepted() {
         return sent.existing();
@@ -97,7 +101,8 @@ public final class Turn {
         Node node = turnbuckle.node();
         long deadline = node.environment().nanos()
                 + Math.min(atMost.toNanosPart() + atMost.toSeconds() * 1_000_000_000L, Long.MAX_VALUE / 4);
-        var ref = new Turns.TurnRef(session.id(), followed());
+        boolean alone = isFresh() && sent.open() == null;
+        var ref = new Turns.TurnRef(session.id(), alone ? sent.id() : followed());
         TurnEnds.Waiter waiter = node.ends().enter(ref);
         try {
             boolean fresh = isFresh() && atMost.isPositive(); // without time to wait, the row is all there is
@@ -141,7 +146,7 @@ public final class Turn {
 
     /** The turn that this input became part of: its own, or the one that it joined. */
     private TurnId followed() {
-        if (sent.sequence() == 0 || sent.open() == null) {
+        if (sent.sequence() == 0) {
             return sent.id();
         }
         return find().map(i -> i.status().turn()).orElse(sent.id());

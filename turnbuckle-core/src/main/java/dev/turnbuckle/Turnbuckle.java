@@ -18,6 +18,7 @@ import dev.turnbuckle.model.Model;
 import dev.turnbuckle.plugin.Plugin;
 import dev.turnbuckle.session.SessionId;
 import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.Tool;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
@@ -87,6 +88,41 @@ public final class Turnbuckle implements AutoCloseable {
 
     public Waits waits() {
         return new Waits(this);
+    }
+
+    /**
+     * Drives everything that is due now, and what that makes due, on this node, and returns when nothing is (Q11). For a
+     * host that was built with {@link Builder#manual()}: a job of its own schedule, a test, a function that is woken up.
+     *
+     * @return how often a session was driven
+     * @throws AwaitInterruptedException when interrupted; what is driven goes on
+     */
+    public int runDue() {
+        try {
+            return worker.runDue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AwaitInterruptedException("interrupted while driving what is due");
+        }
+    }
+
+    /**
+     * Drives one turn's session up to this turn's end or suspension, what was accepted before it included (Q11).
+     *
+     * @throws AwaitInterruptedException when interrupted; what is driven goes on
+     */
+    public RunResult run(Turn turn) {
+        try {
+            return switch (worker.run(turn.session().id(), turn.id())) {
+                case Turns.Start.Go go -> new RunResult.Driven();
+                case Turns.Start.Empty(var reason, var due) -> new RunResult.Nothing(reason, due);
+                case Turns.Start.Busy(var held) ->
+                    new RunResult.Busy(held.holder().worker(), held.expiresAt());
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AwaitInterruptedException("interrupted while driving " + turn);
+        }
     }
 
     /** Blocks a worker-only {@code main} until {@link #close()}. */
@@ -161,6 +197,7 @@ public final class Turnbuckle implements AutoCloseable {
         private Duration drain = DEFAULT_DRAIN;
         private int attempts = DEFAULT_ATTEMPTS;
         private boolean holdOnMismatch;
+        private boolean manual;
 
         private Builder() {}
 
@@ -271,6 +308,12 @@ public final class Turnbuckle implements AutoCloseable {
             return this;
         }
 
+        /** Nothing is driven by itself, only by {@link Turnbuckle#runDue()} and {@link Turnbuckle#run(Turn)} (Q11). */
+        public Builder manual() {
+            this.manual = true;
+            return this;
+        }
+
         public Builder environment(Environment environment) {
             this.environment = environment;
             return this;
@@ -321,6 +364,7 @@ public final class Turnbuckle implements AutoCloseable {
                     drain,
                     attempts,
                     holdOnMismatch,
+                    manual,
                     seen == null ? seam -> {} : seen,
                     telemetry);
             var node = new Node(environment, seen == null ? plain : new Seams(plain, seen), replay, agents, options);

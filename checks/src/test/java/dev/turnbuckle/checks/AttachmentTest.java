@@ -58,7 +58,7 @@ class AttachmentTest {
     }
 
     @Test
-    void s31_whatIsTooLargeOrUnnamedIsRefusedBeforeItIsSent() {
+    void whatIsTooLargeOrUnnamedIsRefusedBeforeItIsSent() {
         var input = Input.text("Look");
         assertThatThrownBy(() -> input.attach("huge.bin", "application/octet-stream", new byte[(32 << 20) + 1]))
                 .isInstanceOf(InvalidInputException.class)

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fallbacks asked in this order when a model before them cannot answer
  * @param newInputSupersedesWaits T6: a new user input answers what the open turn waits for, as superseded
+ * @param mergesInputs T1: inputs that wait together become one turn
  * @param historyEntries how many of the newest entries the model sees at most; cut at a user message
  */
 public record Agent(
@@ -31,7 +32,8 @@ public record Agent(
         Budget budget,
         int historyEntries,
         List<Redaction> redactions,
-        boolean newInputSupersedesWaits) {
+        boolean newInputSupersedesWaits,
+        boolean mergesInputs) {
     public static final String DEFAULT_NAME = "default";
     public static final int DEFAULT_HISTORY_ENTRIES = 1_000;
 
@@ -66,6 +68,7 @@ public record Agent(
         private Budget budget = Budget.DEFAULT;
         private final List<Redaction> redactions = new ArrayList<>();
         private boolean newInputSupersedesWaits;
+        private boolean mergesInputs;
         private int historyEntries = DEFAULT_HISTORY_ENTRIES;
 
         private Builder(String name) {
@@ -134,6 +137,16 @@ public record Agent(
             return this;
         }
 
+        /**
+         * What a user sent while nobody answered is answered in one turn, the oldest input's; the others name the turn
+         * that they joined (T1). An input with an answer type, or with another context, stays alone.
+         */
+        public Builder mergeInputs() {
+            this.mergesInputs = true;
+            return this;
+        }
+
+        /** @param most how many of the newest entries of the history the model sees */
         public Builder historyEntries(int most) {
             if (most < 1) {
                 throw new WiringException("the model must see at least one entry: " + most);
@@ -160,7 +173,8 @@ public record Agent(
                     budget,
                     historyEntries,
                     List.copyOf(redactions),
-                    newInputSupersedesWaits);
+                    newInputSupersedesWaits,
+                    mergesInputs);
         }
 
         private void requireDistinct(Model first) {

@@ -33,6 +33,14 @@ public interface Inbox {
     /** Every row at or after the anchor (Q16); empty when the anchor is unknown. */
     Optional<List<CancelAnswer>> cancelFrom(String session, Ref anchor);
 
+    /**
+     * A dead row's content once more, as a new row that opens this turn; the dead one ends as cancelled and names it (Q14).
+     */
+    DeadAnswer retry(String session, Ref dead, TurnId turn, String by);
+
+    /** A dead row that nobody wants any more ends as cancelled (Q14). */
+    DeadAnswer drop(String session, Ref dead, String by);
+
     /** Sessions of these agents that may have something to drive now, longest waiting first. */
     List<String> due(Set<String> agents, int most);
 
@@ -104,6 +112,19 @@ public interface Inbox {
         record Claimed(List<InboxItem> items) implements Steers {}
 
         record LeaseLost(String why) implements Steers {}
+    }
+
+    /** What became of a dead row. */
+    sealed interface DeadAnswer {
+        /** @param item the new row */
+        record Retried(InboxItem item) implements DeadAnswer {}
+
+        record Dropped(InboxItem item) implements DeadAnswer {}
+
+        /** The row is not dead; nothing changed. */
+        record NotDead(InboxItem item) implements DeadAnswer {}
+
+        record NotFound(Ref ref) implements DeadAnswer {}
     }
 
     /** One row's answer to a cancel. */

@@ -45,6 +45,9 @@ public interface SessionStore {
 
     CommitResult commit(Commit commit);
 
+    /** Moves the head outside a turn; refused while a turn is open or the lease is another's (T7). */
+    Move.Done move(Move move);
+
     /** Sum of the session's usage rows (S32). */
     Usage usage(String id);
 

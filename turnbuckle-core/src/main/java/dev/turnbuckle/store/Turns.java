@@ -56,7 +56,13 @@ public interface Turns {
         }
     }
 
-    record StartRequest(String session, Claimant by, Duration ttl, Set<String> agents) {}
+    /** @param merging those of the agents whose inputs merge (T1) */
+    record StartRequest(String session, Claimant by, Duration ttl, Set<String> agents, Set<String> merging) {
+        /** One input opens one turn. */
+        public StartRequest(String session, Claimant by, Duration ttl, Set<String> agents) {
+            this(session, by, ttl, agents, Set.of());
+        }
+    }
 
     /**
      * What a driver needs to drive.

@@ -5,6 +5,7 @@ import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.internal.codec.Schemas;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.session.Command;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.Part;
@@ -18,6 +19,7 @@ import dev.turnbuckle.tool.EffectClass;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -131,11 +133,12 @@ public final class TurnLoop {
     }
 
     private void take(InboxItem row) {
-        var content = Json.read(row.content(), InboxItem.Content.class);
         inputs.add(row.sequence());
-        if (row.kind() != InboxItem.Kind.COMMAND) {
-            context.add(content.message());
+        if (row.kind() == InboxItem.Kind.COMMAND) {
+            return;
         }
+        var content = Json.read(row.content(), InboxItem.Content.class);
+        context.add(content.message());
         port.publish(new Activity.InputApplied(
                 facts.turn(), row.sequence(), content.message().text()));
     }
@@ -343,6 +346,23 @@ public final class TurnLoop {
         return ended(new TurnOutcome.Cancelled(facts.turn(), lastText, by, reason), true);
     }
 
+    /** A turn that is a command: no model, no entries. */
+    public TurnResult.Ended commanded(Command command) {
+        inputs.addAll(facts.inputs().stream().map(InboxItem::sequence).toList());
+        boolean clears = command instanceof Command.StartOver;
+        return new TurnResult.Ended(
+                new TurnOutcome.Answered(facts.turn(), "", Usage.NONE),
+                List.of(),
+                List.copyOf(inputs),
+                List.of(),
+                List.of(),
+                clears ? Map.of() : null,
+                journal.all(),
+                List.of(),
+                false,
+                command);
+    }
+
     /** Ends a turn that is not to be driven: its inputs and the reason. */
     public TurnResult.Ended refused(TurnOutcome outcome) {
         facts.inputs().stream().filter(i -> !inputs.contains(i.sequence())).forEach(this::take);
@@ -366,7 +386,8 @@ public final class TurnLoop {
                 state.components(),
                 journal.all(),
                 blobs(),
-                unlessSteered);
+                unlessSteered,
+                null);
     }
 
     private List<Blob> blobs() {

@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.engine;
 
+import dev.turnbuckle.session.Command;
 import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Blob;
@@ -21,6 +22,7 @@ public sealed interface TurnResult {
      * @param sends what tools send with the commit
      * @param components {@code null} when no state changed
      * @param unlessSteered what joins at the last safe point is asked with the commit, see {@link TurnLoop#steered}
+     * @param command what the turn does to the session instead of answering
      */
     record Ended(
             TurnOutcome outcome,
@@ -31,7 +33,8 @@ public sealed interface TurnResult {
             @Nullable Map<String, Component> components,
             List<JournalEntry> journal,
             List<Blob> blobs,
-            boolean unlessSteered)
+            boolean unlessSteered,
+            @Nullable Command command)
             implements TurnResult {}
 
     /** @param entries journal entries and blobs that are not recorded yet */

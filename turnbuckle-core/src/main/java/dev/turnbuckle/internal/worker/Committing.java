@@ -5,6 +5,8 @@ import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.internal.engine.TurnResult;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.session.Command;
+import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
@@ -83,8 +85,13 @@ final class Committing {
         return new Commit(
                 new Commit.Target(
                         started.session().id(), started.turn().id(), drive.lease(), revision, ended.unlessSteered()),
-                Commit.History.append(ended.entries()),
-                new Commit.State(ended.components(), null),
+                new Commit.History(
+                        ended.command() instanceof Command.StartOver ? Commit.Position.ROOT : null,
+                        ended.entries(),
+                        null),
+                new Commit.State(
+                        ended.components(),
+                        ended.command() instanceof Command.Describe(var metadata) ? metadata : null),
                 new Commit.Settlement(ended.inputs(), dead, ended.sends(), ended.usage()),
                 new Commit.Record(
                         ended.outcome(),
@@ -105,11 +112,9 @@ final class Committing {
         if (after != null) {
             Agent agent = java.util.Objects.requireNonNull(
                     node.agents().get(started.turn().agent()));
-            node.cache()
-                    .adopt(
-                            session,
-                            Adopted.of(settled, started, ended, after.head(), agent.historyEntries()),
-                            node.environment().nanos());
+            var before = ended.command() instanceof Command.StartOver ? settledNothing() : settled;
+            var now = Adopted.of(before, started, ended, after.head(), agent.historyEntries());
+            node.cache().adopt(session, now, node.environment().nanos());
             drive.committed(after);
         }
         node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
@@ -119,8 +124,18 @@ final class Committing {
                         new Activity.Committed(
                                 committed.revision(), ended.entries().size()));
         node.ends().ended(drive.turn(), ended.outcome());
+        tellMerged(started);
         if (!committed.repeated()) {
             ended.sends().forEach(s -> announce(s, committed));
+        }
+    }
+
+    /** Who waits for an input that joined this turn looks again (T1). */
+    private void tellMerged(Turns.Started started) {
+        for (InboxItem input : started.inputs()) {
+            if (!input.turn().equals(started.turn().id())) {
+                node.ends().changed(new Turns.TurnRef(started.session().id(), input.turn()));
+            }
         }
     }
 
@@ -180,7 +195,8 @@ final class Committing {
                 null,
                 List.of(),
                 List.of(),
-                false);
+                false,
+                null);
         if (ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("commit_budget")) {
             throw new IllegalStateException("even the failure does not fit the commit budget: " + over);
         }
@@ -214,6 +230,7 @@ final class Committing {
                 ended.components(),
                 ended.journal(),
                 ended.blobs(),
-                false);
+                false,
+                ended.command());
     }
 }

@@ -19,6 +19,7 @@ import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class Drive implements TurnPort {
     private final Agent agent;
     private final Turns.TurnRef turn;
     private final Environment.Signal wake;
-    private final Context trace;
+    private final Tracing.Of traced;
     private final long begunAt;
     private volatile Lease lease;
     private volatile boolean cancelled;
@@ -43,8 +44,19 @@ final class Drive implements TurnPort {
         this.wake = node.environment().signal();
         this.lease = started.lease();
         this.cancelled = started.turn().gate().cancelled();
-        this.trace = trace;
+        this.traced = new Tracing.Of(turn, trace, contextOf(started));
         this.begunAt = node.environment().nanos();
+    }
+
+    private static Map<String, String> contextOf(Turns.Started started) {
+        return started.inputs().isEmpty()
+                ? Map.of()
+                : started.inputs().getFirst().context();
+    }
+
+    /** Of the input that opened the turn (Q1). */
+    Map<String, String> context() {
+        return traced.context();
     }
 
     Turns.TurnRef turn() {
@@ -176,7 +188,7 @@ final class Drive implements TurnPort {
 
     @Override
     public <T> T spanned(String kind, String name, String key, Callable<T> body) throws Exception {
-        return node.tracing().spanned(trace, turn.session(), turn.turn().value(), kind, name, key, body);
+        return node.tracing().spanned(traced, kind, name, key, body);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.turnbuckle.internal.engine.TurnLoop;
 import dev.turnbuckle.internal.engine.TurnResult;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.Observation;
+import dev.turnbuckle.session.Command;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnOutcome;
@@ -56,7 +57,7 @@ final class Driver {
         Context trace = node.tracing().startTurn(session.id(), turn.id().value(), agent.name(), traceOf(started));
         var drive = new Drive(node, agent, started, trace);
         driving.accept(drive);
-        try (var log = Tracing.logContext(session.id(), turn.id().value())) {
+        try (var log = Tracing.logContext(session.id(), turn.id().value(), drive.context())) {
             announce(started);
             run(started, agent, drive);
         } catch (InterruptedException e) {
@@ -137,7 +138,7 @@ final class Driver {
         }
         InboxItem first = started.inputs().isEmpty() ? null : started.inputs().getFirst();
         return first != null && first.kind() == InboxItem.Kind.COMMAND
-                ? loop.refused(new TurnOutcome.Answered(turn.id(), "", dev.turnbuckle.session.Usage.NONE))
+                ? loop.commanded(Json.read(first.content(), Command.class))
                 : null;
     }
 
@@ -155,7 +156,7 @@ final class Driver {
                 inputs,
                 started.journal(),
                 started.waits(),
-                first == null
+                first == null || first.kind() == InboxItem.Kind.COMMAND
                         ? null
                         : Json.read(first.content(), InboxItem.Content.class).answerSchema(),
                 first == null ? Map.of() : first.context());

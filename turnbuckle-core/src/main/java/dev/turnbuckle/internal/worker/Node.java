@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** What every part of this node shares. Thread-safe. */
 public final class Node {
@@ -20,6 +21,7 @@ public final class Node {
     private final Storage storage;
     private final LiveReplay live;
     private final Map<String, Agent> agents;
+    private final Set<String> merging;
     private final WorkerOptions options;
     private final TurnEnds ends;
     private final SessionCache cache;
@@ -40,6 +42,10 @@ public final class Node {
         this.storage = storage;
         this.live = live;
         this.agents = Map.copyOf(agents);
+        this.merging = agents.values().stream()
+                .filter(Agent::mergesInputs)
+                .map(Agent::name)
+                .collect(Collectors.toUnmodifiableSet());
         this.options = options;
         this.ends = new TurnEnds(environment);
         this.cache = new SessionCache(CACHE_IDLE.toNanos());
@@ -65,6 +71,11 @@ public final class Node {
 
     Set<String> agentNames() {
         return agents.keySet();
+    }
+
+    /** Agents whose inputs merge (T1). */
+    Set<String> mergingAgents() {
+        return merging;
     }
 
     public WorkerOptions options() {

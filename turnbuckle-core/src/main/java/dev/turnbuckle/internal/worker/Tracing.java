@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.worker;
 
+import dev.turnbuckle.store.Turns;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -20,6 +21,7 @@ import org.slf4j.MDC;
 public final class Tracing {
     private static final String SESSION = "turnbuckle.session";
     private static final String TURN = "turnbuckle.turn";
+    private static final String CONTEXT = "turnbuckle.context.";
 
     private final @Nullable OpenTelemetry given;
     private volatile @Nullable Tracer made;
@@ -63,18 +65,24 @@ public final class Tracing {
         return parent.with(span);
     }
 
+    /**
+     * The turn that is traced.
+     *
+     * @param context of the input that opened it, for logs
+     */
+    record Of(Turns.TurnRef ref, Context trace, Map<String, String> context) {}
+
     /** Runs a performed effect in a span below the turn's, with the log context set on its thread. */
-    <T> T spanned(Context turn, String session, String turnId, String kind, String name, String key, Callable<T> body)
-            throws Exception {
+    <T> T spanned(Of turn, String kind, String name, String key, Callable<T> body) throws Exception {
         Span span = tracer().spanBuilder("turnbuckle." + kind)
-                .setParent(turn)
-                .setAttribute(SESSION, session)
-                .setAttribute(TURN, turnId)
+                .setParent(turn.trace())
+                .setAttribute(SESSION, turn.ref().session())
+                .setAttribute(TURN, turn.ref().turn().value())
                 .setAttribute("turnbuckle." + kind + ".name", name)
                 .setAttribute("turnbuckle.effect", key)
                 .startSpan();
-        try (Scope scope = turn.with(span).makeCurrent();
-                var log = logContext(session, turnId)) {
+        try (Scope scope = turn.trace().with(span).makeCurrent();
+                var log = logContext(turn.ref().session(), turn.ref().turn().value(), turn.context())) {
             return body.call();
         } catch (Exception e) {
             span.setStatus(StatusCode.ERROR, e.getClass().getSimpleName());
@@ -84,12 +92,15 @@ public final class Tracing {
         }
     }
 
-    static LogContext logContext(String session, String turn) {
+    /** @param context of the input that opened the turn (Q1) */
+    static LogContext logContext(String session, String turn, Map<String, String> context) {
         MDC.put(SESSION, session);
         MDC.put(TURN, turn);
+        context.forEach((name, value) -> MDC.put(CONTEXT + name, value));
         return () -> {
             MDC.remove(SESSION);
             MDC.remove(TURN);
+            context.keySet().forEach(name -> MDC.remove(CONTEXT + name));
         };
     }
 

@@ -2,6 +2,7 @@ package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.TurnbuckleException;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
@@ -42,11 +43,24 @@ public final class Worker {
 
     /** One driven session. */
     private static final class Slot {
+        /** The turn after which nothing more is driven; {@code null} for none. */
+        final @Nullable TurnId until;
+
         boolean again;
+
+        Turns.@Nullable Start first;
 
         @Nullable Drive drive;
 
         Environment.@Nullable Task task;
+
+        Slot(@Nullable TurnId until) {
+            this.until = until;
+        }
+
+        boolean reached() {
+            return until != null && drive != null && drive.turn().turn().equals(until);
+        }
     }
 
     public Worker(Node node) {
@@ -58,7 +72,7 @@ public final class Worker {
     }
 
     public void start() {
-        if (!node.agents().isEmpty()) {
+        if (!node.agents().isEmpty() && !node.options().manual()) {
             claims = node.environment().start("turnbuckle-claims", this::claimLoop);
         }
         upkeep.start();
@@ -66,7 +80,7 @@ public final class Worker {
 
     /** Something was accepted or became ready in this process. */
     public void offer(String session) {
-        if (node.agents().isEmpty() || node.draining()) {
+        if (node.agents().isEmpty() || node.draining() || node.options().manual()) {
             return;
         }
         if (!begin(session)) {
@@ -84,24 +98,74 @@ public final class Worker {
         upkeep.attend();
     }
 
+    /** Drives what is due and what that makes due, until nothing is (Q11). @return how many drives there were */
+    public int runDue() throws InterruptedException {
+        int drives = 0;
+        while (!node.draining()) {
+            List<String> due = node.storage().inbox().due(node.agentNames(), LOOKED_AT);
+            if (due.isEmpty()) {
+                break;
+            }
+            drives += (int) due.stream().filter(s -> !isDriven(s) && begin(s)).count();
+            for (Environment.Task task : tasks()) {
+                task.join();
+            }
+        }
+        return drives;
+    }
+
+    /**
+     * Drives one session up to the turn that this input opens (Q11).
+     *
+     * @return what the session's first start answered: what was driven, or why nothing was
+     */
+    public Turns.Start run(String session, TurnId until) throws InterruptedException {
+        while (true) {
+            Entered entered = enter(session, until);
+            if (entered != null && entered.mine()) {
+                launch(session, entered.slot()).join();
+                Turns.Start first = entered.slot().first;
+                return first == null ? new Turns.Start.Empty(Turns.EmptyReason.NOTHING, null) : first;
+            }
+            for (Environment.Task task : tasks()) { // this session's drive, or one that takes the last place
+                task.join();
+            }
+        }
+    }
+
     private boolean begin(String session) {
-        Slot slot;
+        Entered entered = enter(session, null);
+        if (entered != null && entered.mine()) {
+            launch(session, entered.slot());
+        }
+        return entered != null;
+    }
+
+    /** @param mine false for a session that is being driven: it is looked at again when that ends */
+    private record Entered(Slot slot, boolean mine) {}
+
+    /** @return {@code null} when all places are taken */
+    private @Nullable Entered enter(String session, @Nullable TurnId until) {
         lock.lock();
         try {
             Slot there = slots.get(session);
             if (there != null) {
                 there.again = true;
-                return true;
+                return new Entered(there, false);
             }
             if (slots.size() >= node.options().concurrentTurns()) {
                 turnedAway = true;
-                return false;
+                return null;
             }
-            slot = new Slot();
+            var slot = new Slot(until);
             slots.put(session, slot);
+            return new Entered(slot, true);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Environment.Task launch(String session, Slot slot) {
         Environment.Task task = node.environment().start("turnbuckle-turn " + session, () -> driveAll(session, slot));
         lock.lock();
         try {
@@ -110,7 +174,7 @@ public final class Worker {
             lock.unlock();
         }
         upkeep.attend();
-        return true;
+        return task;
     }
 
     private void driveAll(String session, Slot slot) {
@@ -118,7 +182,7 @@ public final class Worker {
         try {
             do {
                 settled = driveOnce(session, slot);
-            } while (!node.draining() && goesOn(session, slot));
+            } while (!node.draining() && !slot.reached() && goesOn(session, slot));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TurnbuckleException e) { // the worker's edge: the store failed; the claim loop looks again
@@ -137,8 +201,13 @@ public final class Worker {
                 node.options().name(),
                 node.storage().traits().incarnation(),
                 node.environment().id());
-        var request = new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames());
-        if (!(node.storage().turns().start(request) instanceof Turns.Start.Go(var started))) {
+        var request =
+                new Turns.StartRequest(session, by, node.options().leaseTtl(), node.agentNames(), node.mergingAgents());
+        Turns.Start start = node.storage().turns().start(request);
+        if (slot.first == null) {
+            slot.first = start;
+        }
+        if (!(start instanceof Turns.Start.Go(var started))) {
             return false;
         }
         if (started.displaced() != null) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param poll how often a store that other processes share is looked at; the bound of Q6
  * @param drain how long {@code close()} lets effects finish
  * @param attempts drives of a turn before it ends as failed (T12)
+ * @param manual nothing is driven unless the host asks (Q11)
  * @param holdOnMismatch T4: hold the turn for a build that fits, instead of failing it
  */
 public record WorkerOptions(
@@ -24,5 +25,6 @@ public record WorkerOptions(
         Duration drain,
         int attempts,
         boolean holdOnMismatch,
+        boolean manual,
         Probe probe,
         @Nullable OpenTelemetry telemetry) {}

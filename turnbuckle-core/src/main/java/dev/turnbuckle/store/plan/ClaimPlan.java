@@ -1,5 +1,6 @@
 package dev.turnbuckle.store.plan;
 
+import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.InboxItem.Kind;
 import dev.turnbuckle.session.InboxItem.State;
@@ -58,6 +59,28 @@ public final class ClaimPlan {
             next = next == null || row.availableAt().isBefore(next) ? row.availableAt() : next;
         }
         return new Decision.Nothing(next == null ? EmptyReason.NOTHING : EmptyReason.NOT_YET, next);
+    }
+
+    /** How many inputs become one turn at most (T1). */
+    public static final int MAX_MERGED = 32;
+
+    /** Inputs that wait right behind the one that opens a turn and join it (T1), in order. */
+    static List<InboxItem> merged(InboxItem first, List<InboxItem> pending, Instant now) {
+        if (!merges(first)) {
+            return List.of();
+        }
+        return pending.stream()
+                .dropWhile(row -> row.sequence() <= first.sequence())
+                .takeWhile(row -> merges(row)
+                        && !row.availableAt().isAfter(now)
+                        && row.context().equals(first.context()))
+                .limit(MAX_MERGED - 1)
+                .toList();
+    }
+
+    private static boolean merges(InboxItem row) {
+        return row.kind() == Kind.USER
+                && Json.read(row.content(), InboxItem.Content.class).answerSchema() == null;
     }
 
     /** The row's status once it is claimed; attempts are counted here (Q14). */

@@ -3,6 +3,7 @@ package dev.turnbuckle.store.plan;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.internal.codec.Hash;
 import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.Commit.Position;
 import dev.turnbuckle.store.SessionRow;
@@ -85,8 +86,14 @@ final class HistoryPath {
     }
 
     /** Appends at the base; anywhere but at a branch's end opens a new one (S14). The revision is the caller's. */
-    static Head append(Rows rows, SessionRow session, Commit commit, List<String> messages, List<String> hashes) {
-        Head base = base(rows, session, commit.history().base());
+    static Head append(
+            Rows rows,
+            SessionRow session,
+            Commit.History history,
+            TurnId turn,
+            List<String> messages,
+            List<String> hashes) {
+        Head base = base(rows, session, history.base());
         if (messages.isEmpty()) {
             return base;
         }
@@ -96,10 +103,10 @@ final class HistoryPath {
         for (int i = 0; i < messages.size(); i++) {
             depth++;
             chain = CommitPlan.chain(chain, hashes.get(i));
-            rows.insertEntry(branch, depth, commit.target().turn(), messages.get(i), chain);
+            rows.insertEntry(branch, depth, turn, messages.get(i), chain);
         }
         rows.updateNextDepth(branch, depth + 1);
-        Long keepsFrom = commit.history().compaction();
+        Long keepsFrom = history.compaction();
         if (keepsFrom != null) {
             if (keepsFrom < 1 || keepsFrom > base.depth() + 1) {
                 throw new InvalidInputException(

@@ -12,6 +12,7 @@ import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.TurnRow;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -195,6 +196,56 @@ final class RowInbox implements Inbox {
             settle(rows, session);
             return Optional.of(answers);
         });
+    }
+
+    @Override
+    public DeadAnswer retry(String session, Ref dead, TurnId turn, String by) {
+        return transactions.write(rows -> {
+            SessionRow alive = RowStorage.alive(rows, session);
+            InboxItem row = find(rows, session, dead);
+            if (alive == null || row == null) {
+                return new DeadAnswer.NotFound(dead);
+            }
+            if (row.status().state() != State.DEAD) {
+                return new DeadAnswer.NotDead(row);
+            }
+            finish(rows, row, "retried as turn " + turn + " by " + by);
+            var again = new NewInput(
+                    session,
+                    alive.agent(),
+                    turn,
+                    row.kind(),
+                    InboxItem.Delivery.NEXT_TURN,
+                    row.content(),
+                    null,
+                    row.context(),
+                    row.trace(),
+                    Duration.ZERO);
+            return new DeadAnswer.Retried(((Accepted.Row) accept(rows, again)).item());
+        });
+    }
+
+    @Override
+    public DeadAnswer drop(String session, Ref dead, String by) {
+        return transactions.write(rows -> {
+            RowStorage.alive(rows, session);
+            InboxItem row = find(rows, session, dead);
+            if (row == null) {
+                return new DeadAnswer.NotFound(dead);
+            }
+            return row.status().state() == State.DEAD
+                    ? new DeadAnswer.Dropped(finish(rows, row, "dropped by " + by))
+                    : new DeadAnswer.NotDead(row);
+        });
+    }
+
+    private static InboxItem finish(Rows rows, InboxItem row, String how) {
+        var s = row.status();
+        String error = s.error() == null ? how : how + "; died of: " + s.error();
+        InboxItem finished = row.with(
+                new InboxItem.Status(State.CANCELLED, s.turn(), s.generation(), s.point(), s.attempts(), error));
+        rows.updateInbox(row.sequence(), finished.status());
+        return finished;
     }
 
     private static CancelAnswer cancel(Rows rows, String session, Ref ref) {

@@ -21,6 +21,7 @@ import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionRow.Facts;
 import dev.turnbuckle.store.SessionRow.Head;
@@ -252,6 +253,12 @@ final class RowSessions implements SessionStore {
         });
     }
 
+    @Override
+    public Move.Done move(Move move) {
+        SessionId.require(move.session());
+        return transactions.write(rows -> RowMoves.move(rows, transactions, move));
+    }
+
     private static CommitPlan.Facts facts(Rows rows, SessionRow session, Commit commit) {
         Map<Long, InboxItem> claimed = rows
                 .claimedBy(session.id(), commit.target().turn())
@@ -294,7 +301,8 @@ final class RowSessions implements SessionStore {
     private static CommitResult land(Rows rows, CommitPlan.Facts facts, Prepared prepared, @Nullable Instant pending) {
         Commit commit = prepared.commit();
         SessionRow session = facts.session();
-        Head head = HistoryPath.append(rows, session, commit, prepared.messages(), prepared.hashes());
+        Head head = HistoryPath.append(
+                rows, session, commit.history(), commit.target().turn(), prepared.messages(), prepared.hashes());
         String checkpoint =
                 prepared.root() == null ? head.checkpoint() : prepared.root().hash();
         Head next = new Head(
@@ -416,7 +424,7 @@ final class RowSessions implements SessionStore {
         rows.updateTurn(turn.ended(ending, new TurnRow.Times(t.openedAt(), t.driven(), null, rows.now())));
     }
 
-    private static Facts facts(Facts before, List<Message> entries) {
+    static Facts facts(Facts before, List<Message> entries) {
         long users = entries.stream().filter(m -> m.role() == Message.Role.USER).count();
         String first = before.firstUserText();
         if (first.isEmpty()) {

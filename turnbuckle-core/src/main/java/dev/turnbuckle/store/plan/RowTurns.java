@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The turn row over rows. */
@@ -67,7 +68,15 @@ final class RowTurns implements Turns {
             case Grant.Granted granted ->
                 new Start.Go(
                         switch (decision) {
-                            case ClaimPlan.Decision.Open row -> opened(rows, session, row.row(), granted);
+                            case ClaimPlan.Decision.Open row -> {
+                                boolean merging = request.merging().contains(session.agent());
+                                yield opened(
+                                        rows,
+                                        session,
+                                        row.row(),
+                                        merging ? ClaimPlan.merged(row.row(), pending, rows.now()) : List.of(),
+                                        granted);
+                            }
                             case ClaimPlan.Decision.Reopen again ->
                                 reopened(rows, session, again.turn(), lost(before, request.ttl()), waits, granted);
                             case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
@@ -75,10 +84,13 @@ final class RowTurns implements Turns {
         };
     }
 
-    private static Started opened(Rows rows, SessionRow session, InboxItem row, Grant.Granted granted) {
+    private static Started opened(
+            Rows rows, SessionRow session, InboxItem row, List<InboxItem> merged, Grant.Granted granted) {
         Lease lease = granted.lease();
-        InboxItem claimed = row.with(ClaimPlan.claimed(row, row.turn(), lease.generation(), 0));
-        rows.updateInbox(row.sequence(), claimed.status());
+        List<InboxItem> claimed = Stream.concat(Stream.of(row), merged.stream())
+                .map(i -> i.with(ClaimPlan.claimed(i, row.turn(), lease.generation(), 0)))
+                .toList();
+        claimed.forEach(i -> rows.updateInbox(i.sequence(), i.status()));
         var turn = new TurnRow(
                 session.id(),
                 row.turn(),
@@ -94,7 +106,7 @@ final class RowTurns implements Turns {
         rows.insertTurn(turn);
         SessionRow working = session.work(turn.id(), lease.expiresAt());
         rows.updateWork(working);
-        return new Started(lease, turn, working, List.of(claimed), List.of(), List.of(), granted.displaced());
+        return new Started(lease, turn, working, claimed, List.of(), List.of(), granted.displaced());
     }
 
     private static String userText(InboxItem row) {

@@ -12,6 +12,7 @@ import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox.Accepted;
 import dev.turnbuckle.store.Inbox.CancelAnswer;
+import dev.turnbuckle.store.Inbox.DeadAnswer;
 import dev.turnbuckle.store.Inbox.Ref;
 import dev.turnbuckle.store.Inbox.Steers;
 import dev.turnbuckle.store.Journal.RecordResult;
@@ -589,5 +590,41 @@ public abstract class InboxContract extends StorageContract {
                         () -> accept(draft("t-2", "Hello").agent("another")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll("\"agent\"", "\"another\""));
+    }
+
+    private InboxItem dead(String text) {
+        Started started = acceptAndStart("s", "t-1", text);
+        committed(CommitDraft.of(started)
+                .dead()
+                .outcome(new TurnOutcome.Failed(started.turn().id(), "attempts_exhausted", "no luck", true)));
+        return started.inputs().getFirst();
+    }
+
+    @Test
+    void q14_aDeadRowIsRetriedByAPersonAsANewRowThatOpensAnotherTurn() {
+        InboxItem dead = dead("Hello");
+        var answer = storage.inbox().retry("s", new Ref.Sequence(dead.sequence()), new TurnId("t-2"), "alice");
+        InboxItem again = ((DeadAnswer.Retried) answer).item();
+        assertThat(again.turn()).isEqualTo(new TurnId("t-2"));
+        assertThat(textOf(again)).isEqualTo("Hello");
+        assertThat(inbox(dead).status().state()).isEqualTo(InboxItem.State.CANCELLED);
+        assertThat(inbox(dead).status().error()).contains("t-2", "alice", "no luck");
+        assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-2"));
+        assertThat(changingNothing(
+                        () -> storage.inbox().retry("s", new Ref.Sequence(dead.sequence()), new TurnId("t-3"), "bob")))
+                .as("twice is once")
+                .isInstanceOf(DeadAnswer.NotDead.class);
+    }
+
+    @Test
+    void q14_aDeadRowIsDroppedByAPerson() {
+        InboxItem dead = dead("Hello");
+        var ref = new Ref.Turn(dead.turn());
+        assertThat(storage.inbox().drop("s", ref, "alice")).isInstanceOf(DeadAnswer.Dropped.class);
+        assertThat(inbox(dead).status().state()).isEqualTo(InboxItem.State.CANCELLED);
+        assertThat(inbox(dead).status().error()).contains("dropped by alice", "no luck");
+        assertThat(changingNothing(() -> storage.inbox().drop("s", ref, "bob"))).isInstanceOf(DeadAnswer.NotDead.class);
+        assertThat(changingNothing(() -> storage.inbox().drop("s", new Ref.Key("none"), "bob")))
+                .isInstanceOf(DeadAnswer.NotFound.class);
     }
 }

@@ -7,14 +7,20 @@ import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Decision.Answer;
 import dev.turnbuckle.session.Decision.Verdict;
 import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.MoveResult;
 import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.PageRequest;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnSummary;
 import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.Inbox.Accepted;
+import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Turns.EmptyReason;
@@ -25,6 +31,7 @@ import dev.turnbuckle.store.WaitRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -478,5 +485,105 @@ public abstract class TurnContract extends StorageContract {
             assertThat(started.turn().attempts()).isEqualTo(1);
             storage.turns().abandon(started.lease(), T1, Turns.Handback.drained(Duration.ZERO));
         }
+    }
+
+    // ---- T1, merging
+
+    private Started startMerging() {
+        var request = new Turns.StartRequest("s", claimant(), TTL, Set.of(AGENT), Set.of(AGENT));
+        return ((Turns.Start.Go) storage.turns().start(request)).started();
+    }
+
+    @Test
+    void t01_inputsOfAnAgentThatMergesBecomeOneTurnAndNameIt() {
+        InboxItem first = accept("s", "t-1", "Hello");
+        InboxItem second = accept("s", "t-2", "Are you there?");
+        InboxItem later = accept(InputDraft.of("s", "t-3", "Tomorrow").after(Duration.ofDays(1)));
+        InboxItem behind = accept("s", "t-4", "Behind");
+        Started started = startMerging();
+        assertThat(started.turn().id()).isEqualTo(T1);
+        assertThat(started.inputs())
+                .extracting(InboxItem::sequence)
+                .containsExactly(first.sequence(), second.sequence());
+        assertThat(inbox(second).status().turn()).isEqualTo(T1);
+        assertThat(stateOf(later)).isEqualTo(InboxItem.State.PENDING);
+        assertThat(stateOf(behind)).as("order is kept").isEqualTo(InboxItem.State.PENDING);
+        committed(CommitDraft.of(started).says("Hello", "Hi"));
+        assertThat(stateOf(second)).isEqualTo(InboxItem.State.APPLIED);
+    }
+
+    @Test
+    void t01_inputsThatDifferInMoreThanTheirWordsStayAlone() {
+        accept("s", "t-1", "Hello");
+        accept(InputDraft.of("s", "t-2", "For another tenant").context(Map.of("tenant", "acme")));
+        assertThat(startMerging().inputs()).hasSize(1);
+        accept("s2", "t-3", "Hello");
+        accept(InputDraft.of("s2", "t-4", "A timer").kind(InboxItem.Kind.WORK));
+        var request = new Turns.StartRequest("s2", claimant(), TTL, Set.of(AGENT), Set.of(AGENT));
+        assertThat(((Turns.Start.Go) storage.turns().start(request)).started().inputs())
+                .hasSize(1);
+    }
+
+    @Test
+    void t01_aReDrivenTurnHasTheInputsThatItMerged() {
+        accept("s", "t-1", "Hello");
+        accept("s", "t-2", "Are you there?");
+        Started first = startMerging();
+        storage.turns().abandon(first.lease(), T1, failed("a failure", Duration.ZERO));
+        accept("s", "t-3", "Too late");
+        assertThat(startMerging().inputs()).extracting(i -> i.turn().value()).containsExactly("t-1", "t-2");
+    }
+
+    // ---- T7
+
+    private Move.Done move(String session, Commit.History history, boolean clear) {
+        return storage.sessions().move(new Move(session, AGENT, new TurnId("m-1"), claimant(), history, clear));
+    }
+
+    @Test
+    void t07_theHeadMovesOutsideATurnUnderALeaseOfItsOwn() {
+        turn("s", "t-1", "Hello", "Hi");
+        var done = move("s", Commit.History.append(List.of(Message.user("Bye"), assistant("Goodbye"))), false);
+        assertThat(done.result()).isEqualTo(new MoveResult.Moved(2));
+        assertThat(texts("s")).containsExactly("Hello", "Hi", "Bye", "Goodbye");
+        assertThat(storage.leases().inspect(scope("s")).orElseThrow().isReleased())
+                .isTrue();
+        assertThat(turn("s", "t-2", "Again", "Yes").revision()).isEqualTo(3);
+    }
+
+    @Test
+    void t07_startingOverIsANewRootBranch() {
+        turn("s", "t-1", "Hello", "Hi");
+        Started before = acceptAndStart("s", "t-2", "Remember");
+        committed(CommitDraft.of(before)
+                .says("Remember", "Done")
+                .components(Map.of("a", Component.changed(1, "w", Blob.of("1")))));
+        assertThat(move("s", new Commit.History(Commit.Position.ROOT, List.of(), null), true)
+                        .result())
+                .isEqualTo(new MoveResult.Moved(3));
+        assertThat(texts("s")).isEmpty();
+        assertThat(storage.sessions().components("s")).isEmpty();
+        turn("s", "t-3", "New", "Start");
+        assertThat(texts("s")).containsExactly("New", "Start");
+    }
+
+    @Test
+    void t07_anOpenTurnIsNamedAndNothingMoves() {
+        Started started = acceptAndStart("s", "t-1", "Hello");
+        var history = Commit.History.append(List.of(Message.user("Between")));
+        assertThat(changingNothing(() -> move("s", history, false)).result()).isEqualTo(new MoveResult.TurnOpen(T1));
+        storage.turns().suspend(Waits.suspension(started, Waits.approval(started, "w-1")));
+        assertThat(changingNothing(() -> move("s", history, false)).result()).isEqualTo(new MoveResult.TurnOpen(T1));
+    }
+
+    @Test
+    void t07_aLeaseThatIsHeldIsNamedAndNothingMoves() {
+        turn("s", "t-1", "Hello", "Hi");
+        var by = claimant();
+        storage.leases().acquire(scope("s"), by, TTL);
+        var history = Commit.History.append(List.of(Message.user("Between")));
+        assertThat(changingNothing(() -> move("s", history, false)).result())
+                .isInstanceOfSatisfying(
+                        MoveResult.Busy.class, busy -> assertThat(busy.worker()).isEqualTo(by.worker()));
     }
 }

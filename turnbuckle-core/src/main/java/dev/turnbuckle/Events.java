@@ -105,7 +105,8 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
             case CatchUp.Events(var events) -> read.addAll(events);
             case CatchUp.Gap gap -> {
                 Observation fresh = session.observe();
-                read.add(new SessionEvent(fresh.cursor(), new Activity.Gap(gap.reason(), cursor.value(), fresh)));
+                read.add(new SessionEvent(
+                        fresh.cursor(), new Activity.Gap(gap.reason(), cursor.value(), fresh, gap.missed())));
             }
         }
         return !read.isEmpty();

@@ -6,6 +6,7 @@ import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.Usage;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an event says. Everything about a turn is provisional until {@link Committed}; {@code item} is the correlation
@@ -62,8 +63,16 @@ public sealed interface Activity {
     /** @param change {@code started}, {@code cancelled}, {@code ended} */
     record WorkChanged(String work, String change) implements Activity {}
 
-    /** The stream could not be continued; what follows continues from this observation (O14). */
-    record Gap(CatchUp.Reason reason, String requested, Observation observation) implements Activity {}
+    /**
+     * The stream could not be continued; what follows continues from this observation (O14).
+     *
+     * @param missed how many events the reader fell behind (O9); {@code null} when that is not known
+     */
+    record Gap(
+            CatchUp.Reason reason,
+            String requested,
+            Observation observation,
+            @Nullable Long missed) implements Activity {}
 
     /** The session was deleted; nothing follows. */
     record SessionEnded(String reason) implements Activity {}

@@ -45,6 +45,9 @@ final class Ring {
     private final Set<Environment.Signal> subscribers = ConcurrentHashMap.newKeySet();
     private @Nullable Slot[] slots = new Slot[0];
     private @Nullable OpenFold fold;
+    /** Positions of this life of the header are above it. */
+    private final long start;
+
     private volatile long tail;
     private long floor;
     private long bytes;
@@ -55,6 +58,7 @@ final class Ring {
     Ring(String session, MemoryLiveReplay.Bounds bounds, long start) {
         this.session = session;
         this.bounds = bounds;
+        this.start = start;
         this.tail = start;
         this.floor = start;
     }
@@ -198,7 +202,8 @@ final class Ring {
                 return new CatchUp.Gap(CatchUp.Reason.UNAVAILABLE, Math.max(0, revision));
             }
             if (cursor.position() < floor) {
-                return new CatchUp.Gap(CatchUp.Reason.TRIMMED, Math.max(0, revision));
+                Long missed = cursor.position() < start ? null : Long.valueOf(floor - cursor.position());
+                return new CatchUp.Gap(CatchUp.Reason.TRIMMED, Math.max(0, revision), missed);
             }
             var events = new ArrayList<SessionEvent>();
             long last = Math.min(tail, cursor.position() + most);

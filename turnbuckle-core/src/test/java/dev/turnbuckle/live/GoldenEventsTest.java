@@ -88,7 +88,7 @@ class GoldenEventsTest {
             new Activity.Compacted(5, 40),
             new Activity.InboxChanged(12, TURN, "accepted"),
             new Activity.WorkChanged("w", "started"),
-            new Activity.Gap(CatchUp.Reason.TRIMMED, "tbc1:k3j:1:2:user:42", OBSERVATION),
+            new Activity.Gap(CatchUp.Reason.TRIMMED, "tbc1:k3j:1:2:user:42", OBSERVATION, 3L),
             new Activity.SessionEnded("deleted"),
             new Activity.Unknown("sparkle", "{\"v\":2}"));
 

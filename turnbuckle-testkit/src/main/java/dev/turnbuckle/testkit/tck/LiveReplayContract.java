@@ -250,7 +250,7 @@ public abstract class LiveReplayContract {
         live = opened(3, PATIENCE, 1_000_000);
         Cursor start = tail();
         append("a", "b", "c", "d");
-        assertThat(live.after(start, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0));
+        assertThat(live.after(start, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 1L));
         assertThat(textsOf(after(at(start, start.position() + 1)))).containsExactly("b", "c", "d");
     }
 
@@ -281,7 +281,10 @@ public abstract class LiveReplayContract {
         Cursor start = tail();
         live.append("s", new Activity.Committed(7, 2));
         append("a", "b");
-        assertThat(live.after(start, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 7));
+        assertThat(live.after(start, 100)).isInstanceOfSatisfying(CatchUp.Gap.class, gap -> {
+            assertThat(gap.reason()).isEqualTo(Reason.TRIMMED);
+            assertThat(gap.latestRevision()).isEqualTo(7);
+        });
     }
 
     // ---- O7
@@ -304,7 +307,7 @@ public abstract class LiveReplayContract {
         append("new");
         assertThat(after(start)).hasSize(2);
         clock.tick(Duration.ofSeconds(6));
-        assertThat(live.after(start, 100)).as("on catch-up").isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0));
+        assertThat(live.after(start, 100)).as("on catch-up").isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 1L));
         assertThat(textsOf(after(at(start, start.position() + 1)))).containsExactly("new");
         clock.tick(Duration.ofSeconds(6));
         live.trim();
@@ -415,7 +418,7 @@ public abstract class LiveReplayContract {
                 assertThat(textsOf(after(fast))).containsExactly("text " + i);
                 fast = after(fast).getLast().cursor();
             }
-            assertThat(live.after(slow, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0));
+            assertThat(live.after(slow, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 90L));
         }
         Cursor again = tail();
         append("on");
@@ -455,11 +458,17 @@ public abstract class LiveReplayContract {
         live.append("other", text("x"));
         clock.tick(idle().plusMinutes(10));
         live.trim();
-        assertThat(live.after(old, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0));
+        trimmed(old);
         append("again");
         Cursor anew = tail();
         assertThat(anew.position()).isGreaterThan(old.position() + 1);
-        assertThat(live.after(old, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0));
+        trimmed(old);
+    }
+
+    private void trimmed(Cursor cursor) {
+        assertThat(live.after(cursor, 100))
+                .isInstanceOfSatisfying(
+                        CatchUp.Gap.class, gap -> assertThat(gap.reason()).isEqualTo(Reason.TRIMMED));
     }
 
     // ---- O11

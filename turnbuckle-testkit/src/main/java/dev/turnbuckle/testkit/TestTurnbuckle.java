@@ -185,8 +185,8 @@ public final class TestTurnbuckle implements AutoCloseable {
     /**
      * Closes the runtime in order.
      *
-     * @throws AssertionError when a {@link ScriptedModel} was asked for more than is scripted, or a task of the runtime
-     *     failed and nobody noticed
+     * @throws AssertionError when a {@link ScriptedModel} was asked for more than is scripted, a {@link ReplayModel} for
+     *     what is not recorded, or a task of the runtime failed and nobody noticed
      */
     @Override
     public void close() {
@@ -198,8 +198,10 @@ public final class TestTurnbuckle implements AutoCloseable {
             environment.close();
         }
         for (Agent agent : setup.agents) {
-            if (agent.model() instanceof ScriptedModel scripted) {
-                scripted.verify();
+            switch (agent.model()) {
+                case ScriptedModel scripted -> scripted.verify();
+                case ReplayModel replay -> replay.verify();
+                default -> {}
             }
         }
         List<Throwable> failures = environment.failures();

@@ -127,7 +127,9 @@ public final class Cassette {
     private Mode mode() {
         String mode = settings.apply(MODE);
         try {
-            return mode == null || mode.isBlank() ? Mode.ONCE : Mode.valueOf(mode.strip().toUpperCase(Locale.ROOT));
+            return mode == null || mode.isBlank()
+                    ? Mode.ONCE
+                    : Mode.valueOf(mode.strip().toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
                     "the environment variable " + MODE + " is \"" + mode + "\"; it may be once, record or replay");

@@ -85,8 +85,8 @@ record CassetteFile(Path path, String text) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
             throw refused(
                     path,
-                    "is not JSON, line " + line + " (" + e.getOriginalMessage() + "): it was cut off or edited wrongly; "
-                            + "mend that line, or " + RECORD_AGAIN);
+                    "is not JSON, line " + line + " (" + e.getOriginalMessage()
+                            + "): it was cut off or edited wrongly; " + "mend that line, or " + RECORD_AGAIN);
         }
         throw refused(path, "is no cassette: it must be an object with \"cassette\" and \"calls\"; " + RECORD_AGAIN);
     }

@@ -105,7 +105,9 @@ final class CassetteJson {
                 }
             }
             case Part.AttachmentRef a -> {
-                json.put("attachment", a.digest()).put("mediaType", a.mediaType()).put("size", a.size());
+                json.put("attachment", a.digest())
+                        .put("mediaType", a.mediaType())
+                        .put("size", a.size());
                 json.set("name", text(a.name()));
             }
             case Part.Opaque o -> {

@@ -110,8 +110,9 @@ final class CassetteReader {
                 && calls.get(after).answer() instanceof Told told) {
             return told.message();
         }
-        throw json.wrong("must be a message; the word \"answer\" may stand first, in a call that has \"after\", when that "
-                + "earlier call was answered");
+        throw json.wrong(
+                "must be a message; the word \"answer\" may stand first, in a call that has \"after\", when that "
+                        + "earlier call was answered");
     }
 
     private int earlier(CassetteNode back) {
@@ -128,9 +129,12 @@ final class CassetteReader {
             return json.has("model") ? new ModelSpec(name, Map.of()) : base.model();
         }
         Map<String, String> parameters = new LinkedHashMap<>();
-        json.optional("parameters").ifPresent(p -> p.json().propertyNames()
-                .forEach(key -> parameters.put(key, p.field(key).text())));
-        return new ModelSpec(json.has("model") || base == null ? name : base.model().name(), parameters);
+        json.optional("parameters")
+                .ifPresent(p -> p.json()
+                        .propertyNames()
+                        .forEach(key -> parameters.put(key, p.field(key).text())));
+        return new ModelSpec(
+                json.has("model") || base == null ? name : base.model().name(), parameters);
     }
 
     private static @Nullable String answerSchema(CassetteNode json, @Nullable Asked base) {
@@ -162,9 +166,7 @@ final class CassetteReader {
         }
         return new Message(
                 json.field("role").name(Message.Role.class),
-                json.has("text")
-                        ? List.of(new Part.Text(json.field("text").text()))
-                        : parts(json.field("parts")),
+                json.has("text") ? List.of(new Part.Text(json.field("text").text())) : parts(json.field("parts")),
                 json.optional("interrupted").map(CassetteNode::yes).orElse(false));
     }
 
@@ -178,8 +180,7 @@ final class CassetteReader {
         }
         if (json.has("reasoning")) {
             json.only("reasoning", "signature");
-            String signature =
-                    json.has("signature") ? json.field("signature").text() : null;
+            String signature = json.has("signature") ? json.field("signature").text() : null;
             return new Part.Reasoning(json.field("reasoning").text(), signature);
         }
         if (json.has("call")) {
@@ -220,11 +221,11 @@ final class CassetteReader {
     private static Answer answer(CassetteNode json) {
         json.only("streamed", "parts", "finish", "usage", "failure", "message", "retryAfter");
         var streamed = new Deltas();
-        json.optional("streamed")
-                .ifPresent(s -> s.items().forEach(delta -> streamed.add(delta(delta))));
+        json.optional("streamed").ifPresent(s -> s.items().forEach(delta -> streamed.add(delta(delta))));
         if (json.has("failure")) {
             json.only("streamed", "failure", "message", "retryAfter");
-            var retryAfter = json.optional("retryAfter").map(CassetteNode::duration).orElse(null);
+            var retryAfter =
+                    json.optional("retryAfter").map(CassetteNode::duration).orElse(null);
             return new Failed(
                     streamed.runs(),
                     new ModelFailure(
@@ -237,13 +238,15 @@ final class CassetteReader {
         List<Part> parts = parts(json.field("parts"));
         var completed = new ModelEvent.Completed(
                 parts, usage(json), json.field("finish").text());
-        return new Told(json.has("streamed") ? streamed.runs() : Deltas.of(parts).runs(), completed);
+        return new Told(
+                json.has("streamed") ? streamed.runs() : Deltas.of(parts).runs(), completed);
     }
 
     private static ModelEvent delta(CassetteNode json) {
         json.only("text", "reasoning");
         return json.has("reasoning")
-                ? new ModelEvent.ReasoningDelta(json.only("reasoning").field("reasoning").text())
+                ? new ModelEvent.ReasoningDelta(
+                        json.only("reasoning").field("reasoning").text())
                 : new ModelEvent.TextDelta(json.field("text").text());
     }
 
@@ -251,8 +254,7 @@ final class CassetteReader {
         if (!json.has("usage")) {
             return Usage.NONE;
         }
-        CassetteNode counted =
-                json.field("usage").only("input", "cacheRead", "cacheWrite", "output", "reasoning");
+        CassetteNode counted = json.field("usage").only("input", "cacheRead", "cacheWrite", "output", "reasoning");
         return new Usage(
                 tokens(counted, "input"),
                 tokens(counted, "cacheRead"),

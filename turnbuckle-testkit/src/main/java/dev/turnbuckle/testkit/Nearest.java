@@ -35,7 +35,9 @@ record Nearest(int index, int differences, List<String> paths) {
         if (a instanceof ObjectNode && b instanceof ObjectNode) {
             var names = new TreeSet<>(a.propertyNames());
             names.addAll(b.propertyNames());
-            return names.stream().mapToInt(n -> differences(a.path(n), b.path(n))).sum();
+            return names.stream()
+                    .mapToInt(n -> differences(a.path(n), b.path(n)))
+                    .sum();
         }
         if (a instanceof ArrayNode && b instanceof ArrayNode) {
             int sum = 0;
@@ -48,6 +50,8 @@ record Nearest(int index, int differences, List<String> paths) {
     }
 
     private static int values(JsonNode json) {
-        return json.isContainer() ? json.values().stream().mapToInt(Nearest::values).sum() : 1;
+        return json.isContainer()
+                ? json.values().stream().mapToInt(Nearest::values).sum()
+                : 1;
     }
 }

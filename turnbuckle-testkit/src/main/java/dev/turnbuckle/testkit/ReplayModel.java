@@ -40,8 +40,8 @@ public final class ReplayModel implements Model {
         this.file = file;
         this.form = form;
         this.calls = calls;
-        calls.forEach(c -> answers.computeIfAbsent(c.request(), r -> new ArrayList<>())
-                .add(c.answer()));
+        calls.forEach(c ->
+                answers.computeIfAbsent(c.request(), r -> new ArrayList<>()).add(c.answer()));
     }
 
     @Override
@@ -63,7 +63,8 @@ public final class ReplayModel implements Model {
         switch (answer) {
             case Told told -> events.accept(told.completed());
             case Failed(var streamed, var failure) ->
-                throw new ModelFailure(failure.kind(), String.valueOf(failure.getMessage()), failure.retryAfter(), null);
+                throw new ModelFailure(
+                        failure.kind(), String.valueOf(failure.getMessage()), failure.retryAfter(), null);
         }
     }
 

@@ -112,6 +112,7 @@ final class Shortening {
     /** Whether the next message is what the earlier call was answered. */
     private boolean answered(RecordedCall earlier, int told) {
         return earlier.answer() instanceof RecordedCall.Told answer
-                && form.message(answer.message()).equals(request.path("messages").path(told));
+                && form.message(answer.message())
+                        .equals(request.path("messages").path(told));
     }
 }

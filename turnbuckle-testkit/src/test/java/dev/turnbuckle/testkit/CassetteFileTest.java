@@ -16,12 +16,10 @@ import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.tool.EffectClass;
 import dev.turnbuckle.tool.ToolSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -236,12 +234,12 @@ class CassetteFileTest {
             var earlier = List.copyOf(before.entrySet()).get(random.nextInt(before.size()));
             messages.addAll(earlier.getKey().messages());
             if (random.nextBoolean()) {
-                messages.add(Message.of(Message.Role.ASSISTANT, earlier.getValue().parts()));
+                messages.add(
+                        Message.of(Message.Role.ASSISTANT, earlier.getValue().parts()));
             }
         }
         for (int i = random.nextInt(3); i >= 0; i--) {
-            messages.add(new Message(
-                    Message.Role.values()[random.nextInt(4)], parts(random), random.nextInt(4) == 0));
+            messages.add(new Message(Message.Role.values()[random.nextInt(4)], parts(random), random.nextInt(4) == 0));
         }
         return new ModelRequest(
                 random.nextBoolean()
@@ -251,7 +249,8 @@ class CassetteFileTest {
                 messages,
                 random.nextBoolean()
                         ? List.of()
-                        : List.of(ToolSpec.of("tool_" + random.nextInt(2), text(random), text(random), EffectClass.READ)),
+                        : List.of(
+                                ToolSpec.of("tool_" + random.nextInt(2), text(random), text(random), EffectClass.READ)),
                 random.nextBoolean() ? null : text(random));
     }
 
@@ -261,7 +260,8 @@ class CassetteFileTest {
 
     private static Completed completed(Random random) {
         Usage usage = random.nextBoolean() ? Usage.NONE : new Usage(1L, null, 2L, (long) random.nextInt(), null);
-        return new Completed(parts(random), usage.output() != null && usage.output() < 0 ? Usage.NONE : usage, text(random));
+        return new Completed(
+                parts(random), usage.output() != null && usage.output() < 0 ? Usage.NONE : usage, text(random));
     }
 
     private static List<Part> parts(Random random) {
@@ -273,7 +273,9 @@ class CassetteFileTest {
                         case 1 -> new Part.Reasoning(text(random), random.nextBoolean() ? null : text(random));
                         case 2 -> new Part.ToolCall(text(random), text(random), text(random));
                         case 3 -> new Part.ToolResult(text(random), text(random), text(random), random.nextBoolean());
-                        case 4 -> new Part.AttachmentRef("ab" + random.nextInt(9), "image/png", random.nextInt(99), text(random));
+                        case 4 ->
+                            new Part.AttachmentRef(
+                                    "ab" + random.nextInt(9), "image/png", random.nextInt(99), text(random));
                         default -> new Part.Opaque("vendor", text(random));
                     });
         }
@@ -293,10 +295,12 @@ class CassetteFileTest {
 
     @Test
     void whatFitsStandsOnOneLine() {
-        assertThat(ReadableJson.of(dev.turnbuckle.internal.codec.Json.parse("{\"a\":[1,{\"b\":\"ü\"}],\"c\":{},\"d\":[]}")))
+        assertThat(ReadableJson.of(
+                        dev.turnbuckle.internal.codec.Json.parse("{\"a\":[1,{\"b\":\"ü\"}],\"c\":{},\"d\":[]}")))
                 .isEqualTo("{\"a\": [1, {\"b\": \"ü\"}], \"c\": {}, \"d\": []}\n");
         String longText = "w".repeat(100);
-        assertThat(ReadableJson.of(dev.turnbuckle.internal.codec.Json.parse("{\"a\":[\"" + longText + "\",1],\"b\":2}")))
+        assertThat(ReadableJson.of(
+                        dev.turnbuckle.internal.codec.Json.parse("{\"a\":[\"" + longText + "\",1],\"b\":2}")))
                 .isEqualTo("""
                         {
                           "a": [

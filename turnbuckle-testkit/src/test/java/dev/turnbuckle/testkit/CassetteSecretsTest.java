@@ -77,27 +77,28 @@ class CassetteSecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "sk-0123456789abcdefghijABCDEFGHIJ",
-        "sk-proj-0123456789_abcdefghij-ABCDEFGHIJ",
-        "sk-ant-api03-0123456789abcdefghijABCDEFGHIJ-AA",
-        "sk-or-v1-0123456789abcdef0123456789abcdef",
-        "AIzaSyA0123456789abcdefghijABCDEFGHIJ-_",
-        "ya29.0123456789abcdefghijABCDEFGHIJ",
-        "xai-0123456789abcdefghijABCDEFGHIJ",
-        "gsk_0123456789abcdefghijABCDEFGHIJ",
-        "pplx-0123456789abcdefghijABCDEFGHIJ",
-        "nvapi-0123456789abcdefghijABCDEFGHIJ",
-        "hf_0123456789abcdefghijABCDEFGHIJ",
-        "r8_0123456789abcdefghijABCDEFGHIJ",
-        "ghp_0123456789abcdefghijABCDEFGHIJ",
-        "github_pat_0123456789abcdefghijABCDEFGHIJ",
-        "glpat-0123456789abcdefghij",
-        "AKIA0123456789ABCDEF",
-        "xoxb-0123456789-abcdefghij",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
-        "-----BEGIN RSA PRIVATE KEY-----MIIEpAIBAAKCAQEA-----END RSA PRIVATE KEY-----"
-    })
+    @ValueSource(
+            strings = {
+                "sk-0123456789abcdefghijABCDEFGHIJ",
+                "sk-proj-0123456789_abcdefghij-ABCDEFGHIJ",
+                "sk-ant-api03-0123456789abcdefghijABCDEFGHIJ-AA",
+                "sk-or-v1-0123456789abcdef0123456789abcdef",
+                "AIzaSyA0123456789abcdefghijABCDEFGHIJ-_",
+                "ya29.0123456789abcdefghijABCDEFGHIJ",
+                "xai-0123456789abcdefghijABCDEFGHIJ",
+                "gsk_0123456789abcdefghijABCDEFGHIJ",
+                "pplx-0123456789abcdefghijABCDEFGHIJ",
+                "nvapi-0123456789abcdefghijABCDEFGHIJ",
+                "hf_0123456789abcdefghijABCDEFGHIJ",
+                "r8_0123456789abcdefghijABCDEFGHIJ",
+                "ghp_0123456789abcdefghijABCDEFGHIJ",
+                "github_pat_0123456789abcdefghijABCDEFGHIJ",
+                "glpat-0123456789abcdefghij",
+                "AKIA0123456789ABCDEF",
+                "xoxb-0123456789-abcdefghij",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
+                "-----BEGIN RSA PRIVATE KEY-----MIIEpAIBAAKCAQEA-----END RSA PRIVATE KEY-----"
+            })
     void keysReachNeitherTheFileNorWhatIsReplayed(String secret) throws Exception {
         hidden(secret, secret);
     }
@@ -142,28 +143,30 @@ class CassetteSecretsTest {
                     List.of(),
                     null);
             Cassette.at(file).recording(new Talkative("nothing")).stream(request, event -> {});
-            assertThat(Files.readString(file)).doesNotContain("0123456789abcdef").contains("[secret]");
+            assertThat(Files.readString(file))
+                    .doesNotContain("0123456789abcdef")
+                    .contains("[secret]");
             Cassette.at(file).replay().stream(request, event -> {});
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "sk-learn and skiing are no keys",
-        "an api key is needed, authorization is not",
-        "the bearer of this letter",
-        "a digest 0123456789abcdef0123456789abcdef",
-        "hf_model, gsk_test"
-    })
+    @ValueSource(
+            strings = {
+                "sk-learn and skiing are no keys",
+                "an api key is needed, authorization is not",
+                "the bearer of this letter",
+                "a digest 0123456789abcdef0123456789abcdef",
+                "hf_model, gsk_test"
+            })
     void ordinaryWordsStay(String text) {
         assertThat(Secrets.KNOWN.hide(text)).isEqualTo(text);
     }
 
     @Test
     void otherKeysAreTheSameRequestSoAnyKeyWillDoForAReplay() throws Exception {
-        Cassette.at(file)
-                .recording(new Talkative("nothing"))
-                .stream(request("sk-0123456789abcdefghijABCDEFGHIJ"), event -> {});
+        Cassette.at(file).recording(new Talkative("nothing")).stream(
+                request("sk-0123456789abcdefghijABCDEFGHIJ"), event -> {});
         Cassette.at(file).replay().stream(request("sk-zyxwvutsrqponmlkjihgfedcba"), event -> {});
     }
 
@@ -190,16 +193,15 @@ class CassetteSecretsTest {
                 .hasMessageContaining("\"cust-[0-9\" is no regular expression: Unclosed character class near index 8");
         assertThatThrownBy(() -> Cassette.at(file).replacing("a", "aa"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("\"aa\" in the place of what matches \"a\" would be replaced again and again; choose one that "
-                        + "is not changed by its own pattern");
+                .hasMessage(
+                        "\"aa\" in the place of what matches \"a\" would be replaced again and again; choose one that "
+                                + "is not changed by its own pattern");
     }
 
     @Test
     void aDollarInAReplacementIsADollar() throws IOException, InterruptedException {
-        Cassette.at(file)
-                .replacing("[0-9]+ EUR", "$1 paid")
-                .recording(new Talkative("nothing"))
-                .stream(request("it costs 100 EUR"), event -> {});
+        Cassette.at(file).replacing("[0-9]+ EUR", "$1 paid").recording(new Talkative("nothing")).stream(
+                request("it costs 100 EUR"), event -> {});
         assertThat(Files.readString(file)).contains("I say it costs $1 paid");
     }
 }

@@ -79,7 +79,8 @@ class CassetteTest {
     }
 
     private static ModelRequest request(String text) {
-        return new ModelRequest(ModelSpec.named("real"), List.of("Be brief."), List.of(Message.user(text)), List.of(), null);
+        return new ModelRequest(
+                ModelSpec.named("real"), List.of("Be brief."), List.of(Message.user(text)), List.of(), null);
     }
 
     private static List<ModelEvent> ask(Model model, String text) throws InterruptedException {
@@ -102,8 +103,10 @@ class CassetteTest {
 
     /** Answers with the text that it is asked with, in capitals. */
     private static Model echo() {
-        return model("real", (request, events) ->
-                events.accept(completed(request.messages().getLast().text().toUpperCase(java.util.Locale.ROOT))));
+        return model(
+                "real",
+                (request, events) -> events.accept(
+                        completed(request.messages().getLast().text().toUpperCase(java.util.Locale.ROOT))));
     }
 
     // ---- a conversation
@@ -132,7 +135,8 @@ class CassetteTest {
     private static List<String> talk(Model model) {
         try (var test = TestTurnbuckle.with(agent(model))) {
             return List.of(
-                    test.session("a").ask("What should I wear in Oslo?"), test.session("a").ask("Thanks!"));
+                    test.session("a").ask("What should I wear in Oslo?"),
+                    test.session("a").ask("Thanks!"));
         }
     }
 
@@ -294,7 +298,10 @@ class CassetteTest {
         var real = model("real", (request, events) -> {
             events.accept(new TextDelta("Take an"));
             throw new ModelFailure(
-                    ModelFailure.Kind.OVERLOADED, "529, key sk-ant-api03-0123456789abcdefghij", Duration.ofSeconds(7), null);
+                    ModelFailure.Kind.OVERLOADED,
+                    "529, key sk-ant-api03-0123456789abcdefghij",
+                    Duration.ofSeconds(7),
+                    null);
         });
         assertThatThrownBy(() -> ask(cassette().recording(real), "Oslo?")).isInstanceOf(ModelFailure.class);
 
@@ -396,7 +403,11 @@ class CassetteTest {
 
     private static ModelRequest conversation(String... texts) {
         return new ModelRequest(
-                ModelSpec.named("real"), List.of(), Stream.of(texts).map(Message::user).toList(), List.of(), null);
+                ModelSpec.named("real"),
+                List.of(),
+                Stream.of(texts).map(Message::user).toList(),
+                List.of(),
+                null);
     }
 
     @Test
@@ -417,11 +428,16 @@ class CassetteTest {
         recording.stream(request("Oslo?"), event -> {});
         ReplayModel replay = cassette().replay();
         var messages = List.of(Message.user("Oslo?"));
-        var tool = Tool.read("weather", "Current weather in a city", City.class, c -> "").spec();
+        var tool = Tool.read("weather", "Current weather in a city", City.class, c -> "")
+                .spec();
         for (ModelRequest other : List.of(
                 new ModelRequest(ModelSpec.named("other"), List.of("Be brief."), messages, List.of(), null),
                 new ModelRequest(
-                        new ModelSpec("real", Map.of("temperature", "0")), List.of("Be brief."), messages, List.of(), null),
+                        new ModelSpec("real", Map.of("temperature", "0")),
+                        List.of("Be brief."),
+                        messages,
+                        List.of(),
+                        null),
                 new ModelRequest(ModelSpec.named("real"), List.of("Be"), messages, List.of(), null),
                 new ModelRequest(ModelSpec.named("real"), List.of("Be brief."), List.of(), List.of(), null),
                 new ModelRequest(ModelSpec.named("real"), List.of("Be brief."), messages, List.of(tool), null),
@@ -435,11 +451,14 @@ class CassetteTest {
     void attachmentsAreInItByDigest() throws Exception {
         var attached = Message.of(
                 Message.Role.USER,
-                List.of(new Part.Text("What is this?"), new Part.AttachmentRef("ab12", "image/png", 70_000, "photo.png")));
+                List.of(
+                        new Part.Text("What is this?"),
+                        new Part.AttachmentRef("ab12", "image/png", 70_000, "photo.png")));
         var request = new ModelRequest(ModelSpec.named("real"), List.of(), List.of(attached), List.of(), null);
         cassette().recording(model("real", (r, events) -> events.accept(completed("A cat.")))).stream(request, e -> {});
         assertThat(Files.readString(file))
-                .contains("{\"attachment\": \"ab12\", \"mediaType\": \"image/png\", \"size\": 70000, \"name\": \"photo.png\"}");
+                .contains(
+                        "{\"attachment\": \"ab12\", \"mediaType\": \"image/png\", \"size\": 70000, \"name\": \"photo.png\"}");
         cassette().replay().stream(request, event -> {});
     }
 
@@ -464,7 +483,8 @@ class CassetteTest {
                         .settings(Map.of("TURNBUCKLE_CASSETTES", "always")::get)
                         .once(NOBODY))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("the environment variable TURNBUCKLE_CASSETTES is \"always\"; it may be once, record or replay");
+                .hasMessage(
+                        "the environment variable TURNBUCKLE_CASSETTES is \"always\"; it may be once, record or replay");
     }
 
     @Test
@@ -485,11 +505,12 @@ class CassetteTest {
         ModelSpec two = ModelSpec.named("two");
         var request = new ModelRequest(one, List.of(), List.of(Message.user("a")), List.of(), null);
         cassette.once(() -> model("one", (r, events) -> events.accept(completed("1")))).stream(request, event -> {});
-        cassette.once(() -> model("two", (r, events) -> events.accept(completed("2"))))
-                .stream(new ModelRequest(two, List.of(), request.messages(), List.of(), null), event -> {});
+        cassette.once(() -> model("two", (r, events) -> events.accept(completed("2")))).stream(
+                new ModelRequest(two, List.of(), request.messages(), List.of(), null), event -> {});
 
         assertThatThrownBy(() -> cassette().replay())
-                .hasMessage("the cassette " + file + " has calls of several models: say which one is meant, " + List.of(one, two));
+                .hasMessage("the cassette " + file + " has calls of several models: say which one is meant, "
+                        + List.of(one, two));
         assertThat(cassette().replay(two).spec()).isEqualTo(two);
         var events = new ArrayList<ModelEvent>();
         cassette().once(one, NOBODY).stream(request, events::add);

@@ -283,7 +283,7 @@ public final class ScriptedModel implements Model {
 
     private void words(String text, Step step, Consumer<ModelEvent> events, Delta delta) throws InterruptedException {
         boolean first = true;
-        for (String word : text.split("(?<=\\s)(?=\\S)", -1)) {
+        for (String word : Words.of(text)) {
             if (!first) {
                 pause(step.pausing());
             }
@@ -291,9 +291,7 @@ public final class ScriptedModel implements Model {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (!word.isEmpty()) {
-                events.accept(delta.of(word));
-            }
+            events.accept(delta.of(word));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.Waits;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.memory.MemoryStorage;
+import dev.turnbuckle.model.Model;
 import dev.turnbuckle.store.Storage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,11 +47,11 @@ public final class TestTurnbuckle implements AutoCloseable {
     private TestTurnbuckle(Setup setup) {
         this.setup = setup;
         this.environment = TestEnvironment.seeded(setup.seed);
-        for (Agent agent : setup.agents) {
-            if (agent.model() instanceof ScriptedModel scripted) {
+        setup.models().forEach(model -> {
+            if (model instanceof ScriptedModel scripted) {
                 scripted.on(environment);
             }
-        }
+        });
         this.process = environment.process("node");
         this.turnbuckle = open();
     }
@@ -72,6 +73,10 @@ public final class TestTurnbuckle implements AutoCloseable {
         private UnaryOperator<Turnbuckle.Builder> runtime = builder -> builder;
 
         private Setup() {}
+
+        private List<Model> models() {
+            return agents.stream().flatMap(agent -> agent.models().stream()).toList();
+        }
 
         private static Supplier<Storage> keeping(Storage one) {
             return () -> one;
@@ -185,8 +190,8 @@ public final class TestTurnbuckle implements AutoCloseable {
     /**
      * Closes the runtime in order.
      *
-     * @throws AssertionError when a {@link ScriptedModel} was asked for more than is scripted, or a task of the runtime
-     *     failed and nobody noticed
+     * @throws AssertionError when a {@link ScriptedModel} was asked for more than is scripted, a {@link ReplayModel} for
+     *     what is not recorded, or a task of the runtime failed and nobody noticed
      */
     @Override
     public void close() {
@@ -197,9 +202,11 @@ public final class TestTurnbuckle implements AutoCloseable {
         } finally {
             environment.close();
         }
-        for (Agent agent : setup.agents) {
-            if (agent.model() instanceof ScriptedModel scripted) {
-                scripted.verify();
+        for (Model model : setup.models()) {
+            switch (model) {
+                case ScriptedModel scripted -> scripted.verify();
+                case ReplayModel replay -> replay.verify();
+                default -> {}
             }
         }
         List<Throwable> failures = environment.failures();

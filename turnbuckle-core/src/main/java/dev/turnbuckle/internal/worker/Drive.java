@@ -124,7 +124,11 @@ final class Drive implements TurnPort {
 
     @Override
     public Inbox.Steers claimSteers(int point) {
-        return node.storage().inbox().claimSteers(lease, turn.turn(), point);
+        Inbox.Steers steers = node.storage().inbox().claimSteers(lease, turn.turn(), point);
+        if (steers instanceof Inbox.Steers.Claimed(var items)) {
+            items.forEach(i -> node.ends().changed(new Turns.TurnRef(turn.session(), i.turn())));
+        }
+        return steers;
     }
 
     @Override

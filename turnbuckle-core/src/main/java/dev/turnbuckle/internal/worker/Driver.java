@@ -85,6 +85,7 @@ final class Driver {
             retract(session, turn.id());
         }
         node.live().append(session, new Activity.TurnStarted(turn.id(), turn.attempts()));
+        started.inputs().forEach(i -> node.ends().changed(new Turns.TurnRef(session, i.turn())));
     }
 
     private void retract(String session, dev.turnbuckle.session.TurnId turn) {

@@ -144,7 +144,7 @@ final class Waiting {
 
     private @Nullable Decision decidedNow(WaitRow row) {
         Instant deadline = row.open().deadline();
-        boolean late = deadline != null && !deadline.isAfter(port.environment().now());
+        boolean late = deadline != null && !deadline.isAfter(port.storeNow());
         return row.decision() == null && late ? port.expire(row.open().id()) : row.decision();
     }
 
@@ -160,7 +160,7 @@ final class Waiting {
         if (there != null) {
             return there;
         }
-        Instant now = port.environment().now();
+        Instant now = port.storeNow();
         var details = Json.object()
                 .put("tool", job.spec().name())
                 .put("arguments", job.call().arguments())

@@ -17,6 +17,7 @@ import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Drive implements TurnPort {
     private final Environment.Signal wake;
     private final Context trace;
     private final long begunAt;
+    private final Instant startedAt;
     private volatile Lease lease;
     private volatile boolean cancelled;
     private volatile boolean steered;
@@ -44,6 +46,7 @@ final class Drive implements TurnPort {
         this.cancelled = started.turn().gate().cancelled();
         this.trace = trace;
         this.begunAt = node.environment().nanos();
+        this.startedAt = started.lease().acquiredAt();
     }
 
     Turns.TurnRef turn() {
@@ -112,6 +115,12 @@ final class Drive implements TurnPort {
     @Override
     public boolean steered() {
         return steered;
+    }
+
+    /** The store said what time it is when it gave the lease. */
+    @Override
+    public Instant storeNow() {
+        return startedAt.plusNanos(node.environment().nanos() - begunAt);
     }
 
     @Override

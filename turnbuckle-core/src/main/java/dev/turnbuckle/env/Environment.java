@@ -8,8 +8,8 @@ import java.time.Instant;
  * reads a clock, draws a random number, or starts, parks or times a thread (law 9), so the same program runs on threads
  * in production and on virtual time, one runnable task at a time, under a seed in tests.
  *
- * <p>Rule for users of this interface: never hold a lock across {@link Signal#await}, {@link Task#join} or
- * {@link #sleep}.
+ * <p>Rule for users of this interface: never hold a lock across {@link Signal#await}, {@link Task#join},
+ * {@link #sleep} or {@link #start}; where one task runs at a time, another one may run until these return.
  */
 public interface Environment {
     /** Wall clock. */

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,11 +50,10 @@ public final class MemoryLiveReplay implements LiveReplay {
     private final Set<String> observed = ConcurrentHashMap.newKeySet();
     private final Queue<Ring> awake = new ConcurrentLinkedQueue<>();
     private final AtomicLong highWater = new AtomicLong();
-    private final ReentrantLock starting = new ReentrantLock();
+    private final AtomicBoolean dispatching = new AtomicBoolean();
     private Environment environment = Environment.system();
     private String incarnation = "unopened";
     private Environment.@Nullable Signal work;
-    private Environment.@Nullable Task dispatcher;
     private volatile boolean closed;
 
     public MemoryLiveReplay() {
@@ -149,14 +148,9 @@ public final class MemoryLiveReplay implements LiveReplay {
     }
 
     private void startDispatcher() {
-        starting.lock();
-        try {
-            if (dispatcher == null && work != null) {
-                Environment.Signal signal = work;
-                dispatcher = environment.start("turnbuckle-live", () -> dispatch(signal));
-            }
-        } finally {
-            starting.unlock();
+        Environment.Signal signal = work;
+        if (signal != null && dispatching.compareAndSet(false, true)) {
+            environment.start("turnbuckle-live", () -> dispatch(signal));
         }
     }
 

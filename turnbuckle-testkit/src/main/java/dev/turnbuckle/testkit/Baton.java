@@ -58,6 +58,9 @@ final class Baton {
     private int started;
     private int switches;
 
+    /** How many processes are stopped now. */
+    private int stopped;
+
     Baton(long seed) {
         choice = new SplittableRandom(seed);
     }
@@ -231,13 +234,13 @@ final class Baton {
     }
 
     private void dispatch() {
-        while (ready.isEmpty() && !outside.isEmpty()) {
+        while (!anyAble() && !outside.isEmpty()) {
             moveTime();
         }
         if (outside.isEmpty()) {
             return; // the baton rests until an outside thread waits
         }
-        Runner next = ready.remove(choice.nextInt(ready.size()));
+        Runner next = choose();
         current = next;
         next.phase = Phase.RUNNING;
         trace.add(nanos, "run", next);
@@ -253,6 +256,20 @@ final class Baton {
         } else {
             next.baton.release();
         }
+    }
+
+    private boolean anyAble() {
+        return stopped == 0 ? !ready.isEmpty() : ready.stream().anyMatch(Runner::able);
+    }
+
+    private Runner choose() {
+        if (stopped == 0) {
+            return ready.remove(choice.nextInt(ready.size()));
+        }
+        List<Runner> able = ready.stream().filter(Runner::able).toList();
+        Runner next = able.get(choice.nextInt(able.size()));
+        ready.remove(next);
+        return next;
     }
 
     /** Nobody can go on: to the earliest deadline, or the end of somebody's patience. */
@@ -372,11 +389,49 @@ final class Baton {
         });
     }
 
+    // ---- stopped and continued
+
+    void stop(TestProcess process) {
+        section(() -> {
+            if (!process.stopped) {
+                process.stopped = true;
+                stopped++;
+                trace.add(nanos, "stop", process);
+            }
+        });
+    }
+
+    void proceed(TestProcess process) {
+        section(() -> {
+            if (process.stopped) {
+                process.stopped = false;
+                stopped--;
+                trace.add(nanos, "continue", process);
+            }
+        });
+    }
+
+    /** Lets others run first; for a task. An interrupt waits for its next switch point. */
+    void pass() {
+        Runner me = own.get();
+        if (me != null && !me.outside()) {
+            section(() -> {
+                makeReady(me, Wake.SATISFIED);
+                rest(me);
+            });
+            takeBaton(me);
+        }
+    }
+
     // ---- death
 
     void kill(TestProcess process) {
         section(() -> {
             trace.add(nanos, "kill", process);
+            if (process.stopped) {
+                process.stopped = false;
+                stopped--;
+            }
             List<Runner> dead = Stream.concat(ready.stream(), waiting.stream())
                     .filter(r -> r.process == process && !r.outside())
                     .toList();

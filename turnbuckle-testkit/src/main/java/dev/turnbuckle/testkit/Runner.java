@@ -71,6 +71,11 @@ final class Runner {
         return body == null;
     }
 
+    /** Whether it may run when it is ready. */
+    boolean able() {
+        return outside() || !process.stopped;
+    }
+
     long deadline() {
         return waitsFor == null ? NEVER : waitsFor.deadline();
     }

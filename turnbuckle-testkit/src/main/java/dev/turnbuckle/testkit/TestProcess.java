@@ -18,6 +18,10 @@ public final class TestProcess implements Environment {
     private final Baton baton;
     private final String name;
     private volatile boolean killed;
+    private volatile Duration ahead = Duration.ZERO;
+
+    /** Guarded by the baton's lock. */
+    boolean stopped;
 
     TestProcess(TestEnvironment environment, Baton baton, String name) {
         this.environment = environment;
@@ -49,6 +53,32 @@ public final class TestProcess implements Environment {
     }
 
     /**
+     * Takes the processor from it, as {@code SIGSTOP} does: its tasks stand still while time and everybody else go on,
+     * and what they slept or waited for is over when they wake. A task of its own returns from here when the process
+     * {@linkplain #proceed continues}; somebody else must let it.
+     */
+    public void stop() {
+        requireAlive();
+        baton.stop(this);
+        if (baton.isTaskOf(this)) {
+            baton.pass();
+        }
+    }
+
+    /** Lets it go on, as {@code SIGCONT} does; one that runs is left alone. */
+    public void proceed() {
+        baton.proceed(this);
+    }
+
+    /**
+     * Its wall clock jumps, ahead or (negative) back; {@link #nanos} and what sleeps are not touched. Other processes
+     * keep their own clocks.
+     */
+    public void jump(Duration by) {
+        ahead = ahead.plus(by);
+    }
+
+    /**
      * The storage as this process sees it: refused with {@link ProcessKilled} once the process is dead. The storage
      * itself lives in the whole environment, like a database server, and survives.
      */
@@ -63,7 +93,7 @@ public final class TestProcess implements Environment {
     @Override
     public Instant now() {
         requireAlive();
-        return TestEnvironment.BEGINNING.plusNanos(baton.nanos());
+        return TestEnvironment.BEGINNING.plusNanos(baton.nanos()).plus(ahead);
     }
 
     @Override

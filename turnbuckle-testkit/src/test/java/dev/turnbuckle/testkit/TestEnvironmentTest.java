@@ -266,6 +266,65 @@ class TestEnvironmentTest {
         assertThat(zombie).hasToString("zombie#1");
     }
 
+    @Test
+    void aStoppedProcessStandsStillWhileTimeGoesOn() {
+        var process = environment.process("node");
+        process.start("sleeper", () -> {
+            sleep(process, SECOND);
+            seen.add("awake at " + environment.now());
+        });
+        environment.settle();
+        process.stop();
+        environment.tick(Duration.ofSeconds(5));
+        assertThat(seen).isEmpty();
+        process.proceed();
+        environment.settle();
+        assertThat(seen).containsExactly("awake at 2026-01-01T00:00:05Z");
+    }
+
+    @Test
+    void aTaskThatStopsItsOwnProcessGoesOnWhenItContinues() throws InterruptedException {
+        var process = environment.process("node");
+        var task = process.start("stopping", () -> {
+            environment.start("helper", () -> {
+                sleep(environment, SECOND);
+                process.proceed();
+            });
+            process.stop();
+            seen.add("goes on at " + environment.now());
+        });
+        task.join();
+        assertThat(seen).containsExactly("goes on at 2026-01-01T00:00:01Z");
+    }
+
+    @Test
+    void aStoppedProcessCanBeKilled() {
+        var process = environment.process("node");
+        process.start("sleeper", () -> {
+            sleep(process, SECOND);
+            seen.add("awake");
+        });
+        environment.settle();
+        process.stop();
+        process.kill();
+        process.proceed();
+        environment.tick(Duration.ofSeconds(5));
+        assertThat(seen).isEmpty();
+        assertThatThrownBy(process::stop).isInstanceOf(ProcessKilled.class);
+    }
+
+    @Test
+    void aClockThatJumpsTellsItsOwnProcessAnotherTimeAndDisturbsNoSleep() throws InterruptedException {
+        var process = environment.process("node");
+        process.jump(Duration.ofHours(-2));
+        process.jump(Duration.ofMinutes(30));
+        assertThat(process.now()).isEqualTo("2025-12-31T22:30:00Z");
+        assertThat(environment.now()).isEqualTo("2026-01-01T00:00:00Z");
+        assertThat(process.nanos()).isZero();
+        process.sleep(SECOND);
+        assertThat(environment.now()).isEqualTo("2026-01-01T00:00:01Z");
+    }
+
     private void refused(Runnable call) {
         try {
             call.run();

@@ -55,6 +55,9 @@ final class ToolStep {
 
         @Nullable WaitRow waits;
 
+        /** Fails the whole turn. */
+        Halt.Reason.@Nullable Failed failure;
+
         Slot(MendedAnswer.Call call, String key) {
             this.call = call;
             this.key = key;
@@ -74,18 +77,10 @@ final class ToolStep {
             for (Slot slot : slots) {
                 decide(slot);
             }
-            List<Slot> toRun = slots.stream().filter(s -> s.job != null).toList();
-            if (!toRun.isEmpty()) {
-                beforePerforming.run();
-                start(toRun);
-                perform(toRun);
-            }
-            List<WaitRow> waits =
-                    slots.stream().map(s -> s.waits).filter(w -> w != null).toList();
-            if (port.cancelRequested()) {
-                halt = new Halt.Reason.Cancelled();
-            } else if (!waits.isEmpty()) {
-                halt = new Halt.Reason.Waiting(waits);
+            halt = failure(slots);
+            if (halt == null) {
+                performAll(slots, beforePerforming);
+                halt = standstill(slots);
             }
         } catch (Halt h) {
             halt = h.reason();
@@ -93,6 +88,33 @@ final class ToolStep {
         var results = new ArrayList<Outcomes.@Nullable ToolOutcome>();
         slots.forEach(s -> results.add(s.outcome));
         return new Joined(results, halt);
+    }
+
+    /** Looked at when every call is decided, so that what is recorded of the others is kept (J11). */
+    private static Halt.@Nullable Reason failure(List<Slot> slots) {
+        return slots.stream()
+                .map(s -> s.failure)
+                .filter(f -> f != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void performAll(List<Slot> slots, Runnable beforePerforming) throws InterruptedException {
+        List<Slot> toRun = slots.stream().filter(s -> s.job != null).toList();
+        if (!toRun.isEmpty()) {
+            beforePerforming.run();
+            start(toRun);
+            perform(toRun);
+        }
+    }
+
+    private Halt.@Nullable Reason standstill(List<Slot> slots) {
+        List<WaitRow> waits =
+                slots.stream().map(s -> s.waits).filter(w -> w != null).toList();
+        if (port.cancelRequested()) {
+            return new Halt.Reason.Cancelled();
+        }
+        return waits.isEmpty() ? null : new Halt.Reason.Waiting(waits);
     }
 
     /** Straight from what is recorded to one of: an outcome, a wait, a job. */
@@ -147,11 +169,11 @@ final class ToolStep {
             case TELL_MODEL -> settle(slot, job, Waiting.unknown());
             case FAIL_TURN -> {
                 settle(slot, job, Waiting.unknown());
-                throw new Halt(new Halt.Reason.Failed(
+                slot.failure = new Halt.Reason.Failed(
                         "unknown_outcome",
                         "the call " + slot.key + " of \"" + slot.call.tool()
                                 + "\" was started, its outcome is unknown, and its policy is to fail the turn",
-                        false));
+                        false);
             }
             case ASK_HUMAN -> apply(slot, job, waiting.unknownOutcome(job));
         }

@@ -11,6 +11,7 @@ import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.tool.ToolSpec;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public interface TurnPort {
 
     /** Whether the last {@link #record} found an input waiting that joins this turn. */
     boolean steered();
+
+    /** The clock that deadlines are counted by, on every node: the store's. It rises as long as this drive lasts. */
+    Instant storeNow();
 
     /** Answers a wait in the name of its deadline. */
     Decision expire(WaitId wait);

@@ -146,7 +146,7 @@ final class Waiting {
 
     private @Nullable Decision decidedNow(WaitRow row) {
         Instant deadline = row.open().deadline();
-        boolean late = deadline != null && !deadline.isAfter(port.environment().now());
+        boolean late = deadline != null && !deadline.isAfter(port.storeNow());
         return row.decision() == null && late ? port.expire(row.open().id()) : row.decision();
     }
 
@@ -163,7 +163,7 @@ final class Waiting {
             tell(there);
             return there;
         }
-        Instant now = port.environment().now();
+        Instant now = port.storeNow();
         var details = Json.object()
                 .put("tool", job.spec().name())
                 .put("arguments", job.call().arguments())

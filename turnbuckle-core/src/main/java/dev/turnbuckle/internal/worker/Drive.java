@@ -18,6 +18,7 @@ import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ final class Drive implements TurnPort {
     private final Environment.Signal wake;
     private final Tracing.Of traced;
     private final long begunAt;
+    private final Instant startedAt;
     private volatile Lease lease;
     private volatile boolean cancelled;
     private volatile boolean steered;
@@ -46,6 +48,7 @@ final class Drive implements TurnPort {
         this.cancelled = started.turn().gate().cancelled();
         this.traced = new Tracing.Of(turn, trace, contextOf(started));
         this.begunAt = node.environment().nanos();
+        this.startedAt = started.lease().acquiredAt();
     }
 
     private static Map<String, String> contextOf(Turns.Started started) {
@@ -134,6 +137,12 @@ final class Drive implements TurnPort {
     @Override
     public boolean steered() {
         return steered;
+    }
+
+    /** The store said what time it is when it gave the lease. */
+    @Override
+    public Instant storeNow() {
+        return startedAt.plusNanos(node.environment().nanos() - begunAt);
     }
 
     @Override

@@ -1,0 +1,114 @@
+package dev.turnbuckle.testkit;
+
+import static dev.turnbuckle.testkit.ScriptedModel.call;
+import static dev.turnbuckle.testkit.ScriptedModel.callsAll;
+import static dev.turnbuckle.testkit.ScriptedModel.says;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnbuckle.Turn;
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnOutcome.Failed;
+import dev.turnbuckle.session.TurnOutcome.Suspended;
+import dev.turnbuckle.tool.OnUnknown;
+import dev.turnbuckle.tool.StateKey;
+import dev.turnbuckle.tool.Tool;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a crash leaves, each case as small as it can be; the simulation found them. */
+@Timeout(60)
+class CrashRulesTest {
+    record In(String text) {}
+
+    record Count(int count) {}
+
+    private static final In ANY = new In("any");
+    private static final StateKey<Count> COUNT = StateKey.of("count", 1, Count.class, () -> new Count(0));
+    private static final Duration MOMENT = Duration.ofMillis(500);
+
+    private TestTurnbuckle test;
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    private String slowly(In in) throws InterruptedException {
+        test.process().sleep(Duration.ofSeconds(10));
+        return "done";
+    }
+
+    private List<String> results(String session) {
+        return test.session(session).view().entries().stream()
+                .map(Entry::message)
+                .flatMap(m -> m.parts().stream())
+                .filter(Part.ToolResult.class::isInstance)
+                .map(p -> ((Part.ToolResult) p).content())
+                .toList();
+    }
+
+    @Test
+    void j11_anUnknownOutcomeThatFailsTheTurnLosesNothingOfTheCallsBesideIt() {
+        var agent = Agent.named("test")
+                .model(ScriptedModel.of(callsAll(call("bet", ANY), call("put", ANY)), says("Lost."), says("2.")))
+                .tool(Tool.once("bet", "Bets", In.class, this::slowly).ifUnknown(OnUnknown.FAIL_TURN))
+                .tool(Tool.idempotent("put", "Puts", In.class, (in, call) -> {
+                    call.update(COUNT, c -> new Count(c.count() + 1));
+                    return "put";
+                }))
+                .tool(Tool.read("count", "Counts", In.class, (in, call) -> call.state(COUNT)))
+                .build();
+        test = TestTurnbuckle.with(agent);
+        Turn turn = test.session("s").send("Bet and put.");
+        test.tick(MOMENT);
+        test.crash();
+        var failed = (Failed) test.session("s").turn(turn.id()).await();
+        assertThat(failed.code()).isEqualTo("unknown_outcome");
+        assertThat(results("s")).hasSize(2);
+        assertThat(results("s").getFirst()).startsWith("The outcome is unknown");
+        assertThat(results("s").getLast()).isEqualTo("put");
+    }
+
+    private static Agent payer() {
+        return Agent.named("test")
+                .model(ScriptedModel.of(
+                        callsAll(call("pay", new In("1")), call("pay", new In("2"))), says("Done."), says("Sorry.")))
+                .tool(Tool.once("pay", "Pays", In.class, in -> "paid " + in.text())
+                        .needsApproval(In.class, in -> true)
+                        .decideWithin(Duration.ofMinutes(1)))
+                .build();
+    }
+
+    private Turn suspended() {
+        test = TestTurnbuckle.with(payer());
+        Turn turn = test.session("s").send("Pay twice.");
+        assertThat(((Suspended) turn.await()).waits()).hasSize(2);
+        return turn;
+    }
+
+    @Test
+    void j16_aNodeWhoseClockIsAheadLeavesThePersonHerTime() {
+        Turn turn = suspended();
+        test.process().jump(Duration.ofHours(1));
+        test.waits().approve(test.waits().open().getFirst().id(), "alice");
+        test.tick(MOMENT);
+        test.waits().approve(test.waits().open().getFirst().id(), "alice");
+        assertThat(turn.await().text()).isEqualTo("Done.");
+        assertThat(results("s")).containsExactly("paid 1", "paid 2");
+    }
+
+    @Test
+    void j16_aNodeWhoseClockIsBehindTakesTheDeadlineForWhatItIs() {
+        Turn turn = suspended();
+        test.process().jump(Duration.ofHours(-1));
+        test.tick(Duration.ofMinutes(2));
+        test.session("s").send("Well?"); // makes the node look
+        assertThat(turn.await().text()).isEqualTo("Done.");
+        assertThat(results("s")).hasSize(2).allMatch(r -> r.contains("expired by deadline"));
+    }
+}

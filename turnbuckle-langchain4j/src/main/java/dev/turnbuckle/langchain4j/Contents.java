@@ -44,6 +44,8 @@ record Contents(Form form, Attachments attachments) {
                     + " bytes: this model cannot look at such a file]");
         }
         String bytes = Base64.getEncoder().encodeToString(attachments.bytes(file));
-        return type.startsWith("image/") ? ImageContent.from(bytes, type) : PdfFileContent.from(bytes, type);
+        return type.startsWith("image/")
+                ? ImageContent.from(bytes, type, ImageContent.DetailLevel.AUTO)
+                : PdfFileContent.from(bytes, type);
     }
 }

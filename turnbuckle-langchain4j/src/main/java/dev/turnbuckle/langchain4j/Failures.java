@@ -40,7 +40,12 @@ record Failures(Endpoint endpoint, Secrets secrets) {
         Kind words = error.kind();
         Kind kind = words == null || (status >= 500) ? byStatus(status) : words;
         String said = "HTTP " + status + (error.message().isEmpty() ? "" : ": " + error.message());
-        return of(kind, said + remedy(kind, status, headers), RetryAfter.of(headers, error.retryDelay(), now), null);
+        String stop = said.matches("(?s).*[.!?…]") ? "" : ".";
+        return of(
+                kind,
+                said + stop + remedy(kind, status, headers),
+                RetryAfter.of(headers, error.retryDelay(), now),
+                null);
     }
 
     static Kind byStatus(int status) {
@@ -151,7 +156,12 @@ record Failures(Endpoint endpoint, Secrets secrets) {
         }
         HttpConnectTimeoutException late = find(thrown, HttpConnectTimeoutException.class);
         if (late != null) {
-            return of(Kind.TIMEOUT, "no connection to " + endpoint.baseUrl() + ": " + late.getMessage(), null, thrown);
+            return of(
+                    Kind.TIMEOUT,
+                    "no connection to " + endpoint.baseUrl() + " in time (" + late.getMessage()
+                            + "). Check the base URL, its port and whether it needs http: or https:.",
+                    null,
+                    thrown);
         }
         if (find(thrown, ConnectException.class) != null) {
             return of(Kind.NETWORK, "nobody listens at " + endpoint.baseUrl() + start(), null, thrown);

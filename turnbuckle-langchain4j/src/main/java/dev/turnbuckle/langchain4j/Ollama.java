@@ -67,6 +67,10 @@ final class Ollama implements Dialect {
     @Override
     public void amend(ObjectNode body, Call call) {
         RequestBody.placeSchemas(body.path("tools"), call.request().tools(), "function", "parameters");
+        if (body.path("options") instanceof ObjectNode options
+                && options.path("stop").isEmpty()) {
+            options.remove("stop"); // an empty list would switch off those of the model
+        }
         String schema = call.request().answerSchema();
         if (schema != null && call.structured()) {
             body.set("format", RequestBody.schema(schema, "the answer"));

@@ -5,14 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes keys out of what people may read. */
 record Secrets(@Nullable String key) {
-    static final String HIDDEN = "[key hidden]";
+    /** Without a blank, so that cleaning twice changes nothing. */
+    static final String HIDDEN = "[hidden]";
 
     /** What keys look like, also another one than ours: vendors quote the key that they refuse. */
     private static final Pattern KEYS =
-            Pattern.compile("\\b(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9*_.-]{6,}|\\bAIza[A-Za-z0-9*_-]{8,}");
+            Pattern.compile("\\b(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9*_-]{6,}|\\bAIza[A-Za-z0-9*_-]{8,}");
 
     private static final Pattern HEADERS =
-            Pattern.compile("(?i)(bearer\\s+|x-api-key[\"':=\\s]+|x-goog-api-key[\"':=\\s]+|[?&]key=)[^\\s\"'&,}]+");
+            Pattern.compile("(?i)(bearer\\s+|x-api-key[\"':=\\s]+|x-goog-api-key[\"':=\\s]+|[?&]key=)[^\\s\"'&,;}]+");
 
     String clean(String text) {
         String own = key == null || key.isBlank() ? text : text.replace(key, HIDDEN);

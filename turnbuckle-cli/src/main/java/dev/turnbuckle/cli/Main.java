@@ -6,7 +6,6 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -56,12 +55,7 @@ public final class Main {
     /** @return the exit status */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
         var main = new Main(out, err);
-        return new CommandLine(main)
-                .addSubcommand(new DemoCommand(main))
-                .addSubcommand(new RunCommand(main))
-                .addSubcommand(new SessionsCommand(main))
-                .addSubcommand(new DoctorCommand(main))
-                .addSubcommand(new WorkerCommand(main))
+        return Commands.named(main, arguments)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(Errors::usage)

@@ -126,16 +126,17 @@ find_flags() {
     flags="$flags -Xlog:disable -Xlog:all=error:stderr -Xlog:aot*=off:stderr -Xlog:cds*=off:stderr"
 }
 
-# What standard input is: asked here, because Java cannot tell. Sets input.
-find_input() {
-    input=other
+# What standard input and output are: asked here, because Java cannot tell. Sets input and output.
+find_streams() {
+    input=other output=other
     if [ -t 0 ]; then input=terminal; elif [ -p /dev/stdin ]; then input=pipe; elif [ -f /dev/stdin ]; then input=file; fi
+    [ ! -t 1 ] || output=terminal
 }
 
 # Becomes the program: $jar on $jdk, with the arguments given.
 start() {
     find_flags
-    find_input
+    find_streams
     find_cache
     use=''
     if [ -n "$cache" ]; then
@@ -150,5 +151,5 @@ start() {
         fi
     fi
     exec "$jdk/bin/java" $flags ${use:+"-XX:AOTCache=$use" "-Dturnbuckle.cache=$use"} \
-        -Dturnbuckle.command="$0" -Dturnbuckle.input="$input" -cp "$jar" dev.turnbuckle.cli.Main "$@"
+        -Dturnbuckle.command="$0" -Dturnbuckle.input="$input" -Dturnbuckle.output="$output" -cp "$jar" dev.turnbuckle.cli.Main "$@"
 }

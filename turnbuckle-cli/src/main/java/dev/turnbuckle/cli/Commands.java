@@ -14,6 +14,7 @@ final class Commands {
 
     private static Map<String, Function<Main, Object>> all() {
         var all = new LinkedHashMap<String, Function<Main, Object>>();
+        all.put("chat", ChatCommand::new);
         all.put("demo", DemoCommand::new);
         all.put("run", RunCommand::new);
         all.put("sessions", SessionsCommand::new);

@@ -1,13 +1,13 @@
 package dev.turnbuckle.cli;
 
 import dev.turnbuckle.cli.out.Screen;
+import dev.turnbuckle.cli.out.Streams;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -20,9 +20,9 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Version.class,
         footer = {
             "",
-            "  turnbuckle demo                          see a killed agent go on",
-            "  turnbuckle run -p \"Hi\" --script s.json   one turn; run --help has a script",
-            "  turnbuckle sessions list                 what is in agents.db",
+            "  turnbuckle chat --model openai:gpt-5-mini     talk; a killed one goes on",
+            "  turnbuckle run -p \"Hi\" --model ollama:qwen3   one turn, for scripts",
+            "  turnbuckle demo                               see a killed agent go on",
             "",
             "'turnbuckle COMMAND --help' says more."
         })
@@ -64,7 +64,7 @@ public final class Main {
     }
 
     Screen screen() {
-        return new Screen(out, !json && Ansi.AUTO.enabled());
+        return new Screen(out, !json && Streams.ofThisProcess().colours());
     }
 
     PrintStream out() {
@@ -73,7 +73,7 @@ public final class Main {
 
     /** For people, beside what a program reads. */
     Screen aside() {
-        return new Screen(err, Ansi.AUTO.enabled());
+        return new Screen(err, Streams.ofThisProcess().colours());
     }
 
     boolean json() {

@@ -7,16 +7,21 @@ import dev.turnbuckle.tool.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What the agent of a command is made of, as options. */
 final class AgentOptions {
+    /** Names the model where no option does. */
+    static final String VARIABLE = "TURNBUCKLE_MODEL";
+
     @Option(
             names = "--model",
             paramLabel = "NAME",
             description = "The model, as in openai:gpt-5-mini; several, divided by commas, are asked in order when one "
-                    + "cannot answer. $TURNBUCKLE_MODEL when not given.")
+                    + "cannot answer. $TURNBUCKLE_MODEL when not given, else one of the first vendor that has a key; "
+                    + "'turnbuckle models' lists them.")
     private @Nullable String model;
 
     @Option(
@@ -25,6 +30,12 @@ final class AgentOptions {
             description =
                     "Where the model is asked: a gateway, a local server; $OPENAI_BASE_URL and the like do the same.")
     private @Nullable String baseUrl;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "A parameter of generation, as in temperature=0.2 or reasoning_effort=low.")
+    private Map<String, String> parameters = Map.of();
 
     @Option(names = "--instructions", paramLabel = "TEXT", description = "What the model is told first.")
     private @Nullable String instructions;
@@ -36,15 +47,17 @@ final class AgentOptions {
     private @Nullable Path script;
 
     /** The name that was chosen; that of the script when there is one. */
-    String model() {
+    String model(Map<String, String> environment) {
         if (script != null) {
-            return "the script " + script;
+            return "script " + script;
         }
-        String named = model == null ? System.getenv("TURNBUCKLE_MODEL") : model;
-        if (named == null || named.isBlank()) {
-            throw new UsageException("no model is named; give --model NAME, or set TURNBUCKLE_MODEL");
+        String named = model == null ? environment.getOrDefault(VARIABLE, "") : model;
+        String chosen = named.isBlank() ? Vendors.first(environment) : named;
+        if (chosen == null) {
+            throw new UsageException("no model is named and no vendor has a key here; set one of " + Vendors.variables()
+                    + ", or name a local model, as in --model ollama:qwen3");
         }
-        return named;
+        return chosen;
     }
 
     /**
@@ -53,9 +66,11 @@ final class AgentOptions {
      * @param names as {@link #model()} gives them
      * @throws dev.turnbuckle.error.TurnbuckleException for a name that is none, a key that is missing
      */
-    Agent.Builder agent(String names, List<Tool> tools, String unlessTold) {
+    Agent.Builder agent(Map<String, String> environment, String names, List<Tool> tools, String unlessTold) {
         Path scripted = script;
-        List<Model> models = scripted == null ? models(names) : List.of(ScriptedModel.load(scripted));
+        List<Model> models = scripted == null
+                ? Vendors.models(environment, names, baseUrl, parameters)
+                : List.of(ScriptedModel.load(scripted));
         var agent = Agent.named(Agent.DEFAULT_NAME)
                 .model(models.getFirst(), models.subList(1, models.size()).toArray(Model[]::new))
                 .instructions(instructions == null ? unlessTold : instructions);
@@ -65,9 +80,5 @@ final class AgentOptions {
         }
         all.forEach(agent::tool);
         return agent;
-    }
-
-    private List<Model> models(String names) {
-        throw new UsageException("no vendor is known to this build: " + names + " " + baseUrl);
     }
 }

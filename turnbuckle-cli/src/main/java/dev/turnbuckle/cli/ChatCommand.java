@@ -7,7 +7,6 @@ import dev.turnbuckle.cli.chat.Console;
 import dev.turnbuckle.cli.chat.Consoles;
 import dev.turnbuckle.cli.out.Piece;
 import dev.turnbuckle.cli.out.Screen.Mark;
-import dev.turnbuckle.cli.out.Streams;
 import dev.turnbuckle.cli.tools.BuiltInTools;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.session.PageRequest;
@@ -76,13 +75,17 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
             throw new UsageException("--session names the session, --continue takes the last one; give one of them");
         }
         Logs.show(main.verbose());
-        String model = agent.model();
-        agent.agent(model, BuiltInTools.all(), INSTRUCTIONS); // what is wrong with it is told before the screen changes
-        Path file = database.file();
-        Places places = Places.ofThisUser();
-        places.make();
+        String model = agent.model(main.environment());
+        agent.agent(
+                main.environment(),
+                model,
+                BuiltInTools.all(),
+                INSTRUCTIONS); // what is wrong with it is told before the screen changes
+        Path file = database.atWork(main.places());
+        main.places().make();
         boolean isNew = !Files.exists(file);
-        try (Console console = Consoles.open(Streams.ofThisProcess(), System.in, main.out(), places.history())) {
+        try (Console console = Consoles.open(
+                main.streams(), System.in, main.out(), main.places().history())) {
             if (isNew) {
                 console.show(List.of(Piece.line(Mark.FAINT, "what is said is kept in " + file)));
             }
@@ -92,12 +95,13 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
 
     @Override
     public Turnbuckle open(String model) {
-        var builder = agent.agent(model, BuiltInTools.all(), INSTRUCTIONS).newInputSupersedesWaits();
+        var builder = agent.agent(main.environment(), model, BuiltInTools.all(), INSTRUCTIONS)
+                .newInputSupersedesWaits();
         if (open != null) {
             open.close();
         }
         Turnbuckle opened = Turnbuckle.builder()
-                .storage(Store.atWork(database.file()))
+                .storage(Store.atWork(database.file(main.places())))
                 .agent(builder.build())
                 .build();
         open = opened;
@@ -112,14 +116,15 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
         return last
                 ? turnbuckle.sessions().list(PageRequest.first(1)).items().stream()
                         .findFirst()
-                        .orElseThrow(() -> new UsageException("there is no session yet in " + database.file()))
+                        .orElseThrow(
+                                () -> new UsageException("there is no session yet in " + database.file(main.places())))
                         .id()
                 : newId();
     }
 
     @Override
     public void requireOurs(Session opened) {
-        Store.requireOurs(opened, database.file());
+        Store.requireOurs(opened, database.file(main.places()));
     }
 
     @Override

@@ -17,6 +17,7 @@ final class Commands {
         all.put("chat", ChatCommand::new);
         all.put("demo", DemoCommand::new);
         all.put("run", RunCommand::new);
+        all.put("models", ModelsCommand::new);
         all.put("sessions", SessionsCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("completion", CompletionCommand::new);

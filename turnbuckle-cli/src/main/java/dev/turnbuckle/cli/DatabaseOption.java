@@ -1,5 +1,6 @@
 package dev.turnbuckle.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -10,8 +11,16 @@ final class DatabaseOption {
     private @Nullable Path file;
 
     /** The file, which may not be there. */
-    Path file() {
-        return file == null ? Places.ofThisUser().database() : file;
+    Path file(Places places) {
+        return file == null ? places.database() : file;
+    }
+
+    /** The file; when it is the usual one, its folder is made. */
+    Path atWork(Places places) throws IOException {
+        if (file == null) {
+            places.make();
+        }
+        return file(places);
     }
 
     /** Whether the user named it. */

@@ -29,6 +29,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.show(main.verbose());
-        return new Doctor(main.screen(), main.json()).look(database.file(), database.given()) ? 0 : Errors.FAILED;
+        return new Doctor(main.screen(), main.json()).look(database.file(main.places()), database.given())
+                ? 0
+                : Errors.FAILED;
     }
 }

@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
     private final PrintStream out;
     private final PrintStream err;
+    private final Map<String, String> environment;
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON, a line each, for programs.")
     private boolean json;
@@ -39,9 +41,10 @@ public final class Main {
             description = "Show warnings, and where in the program an error comes from.")
     private boolean verbose;
 
-    Main(PrintStream out, PrintStream err) {
+    Main(PrintStream out, PrintStream err, Map<String, String> environment) {
         this.out = out;
         this.err = err;
+        this.environment = environment;
     }
 
     public static void main(String[] arguments) {
@@ -54,7 +57,12 @@ public final class Main {
 
     /** @return the exit status */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
-        var main = new Main(out, err);
+        return run(arguments, out, err, System.getenv());
+    }
+
+    /** @param environment what the user has set, by name */
+    static int run(String[] arguments, PrintStream out, PrintStream err, Map<String, String> environment) {
+        var main = new Main(out, err, environment);
         return Commands.named(main, arguments)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
@@ -64,7 +72,7 @@ public final class Main {
     }
 
     Screen screen() {
-        return new Screen(out, !json && Streams.ofThisProcess().colours());
+        return new Screen(out, !json && streams().colours());
     }
 
     PrintStream out() {
@@ -73,7 +81,19 @@ public final class Main {
 
     /** For people, beside what a program reads. */
     Screen aside() {
-        return new Screen(err, Streams.ofThisProcess().colours());
+        return new Screen(err, streams().colours());
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Streams streams() {
+        return Streams.ofThisProcess(environment);
+    }
+
+    Places places() {
+        return Places.of(environment);
     }
 
     boolean json() {

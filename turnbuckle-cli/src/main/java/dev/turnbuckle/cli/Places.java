@@ -4,25 +4,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /** Where this command keeps what its user did not name a place for: {@code $XDG_STATE_HOME/turnbuckle}. */
 record Places(Path state) {
     /** How help texts call the database. */
     static final String DATABASE = "~/.local/state/turnbuckle/agents.db";
 
-    static Places ofThisUser() {
-        return of(System::getenv, Path.of(System.getProperty("user.home")));
-    }
-
-    /** @param environment gives {@code null} for what is not set */
-    @SuppressWarnings("NullAway") // an operator that answers null, as System.getenv does
-    static Places of(UnaryOperator<@Nullable String> environment, Path home) {
-        String named = environment.apply("XDG_STATE_HOME");
+    static Places of(Map<String, String> environment) {
+        String named = environment.getOrDefault("XDG_STATE_HOME", "");
         // A relative path is to be ignored, says the XDG base directory specification.
-        boolean usable = named != null && Path.of(named).isAbsolute();
-        Path base = usable ? Path.of(named) : home.resolve(".local").resolve("state");
+        Path base =
+                named.startsWith("/") ? Path.of(named) : Path.of(System.getProperty("user.home"), ".local", "state");
         return new Places(base.resolve("turnbuckle"));
     }
 

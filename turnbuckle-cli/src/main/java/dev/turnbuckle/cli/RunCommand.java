@@ -86,14 +86,18 @@ final class RunCommand implements Callable<Integer> {
         require("--max-time", seconds);
         Logs.show(main.verbose());
         var bounds = new Run.Bounds(calls, tokens, seconds == null ? null : Duration.ofSeconds(seconds));
-        var built = agent.agent(agent.model(), tools == null ? List.of() : BuiltInTools.named(tools), "")
+        var built = agent.agent(
+                        main.environment(),
+                        agent.model(main.environment()),
+                        tools == null ? List.of() : BuiltInTools.named(tools),
+                        "")
                 .budget(bounds.budget())
                 .build();
-        Streams streams = Streams.ofThisProcess();
+        Streams streams = main.streams();
         String input = new Prompt(System.in, streams.input(), Prompt.PATIENCE, main.aside()::line).text(prompt);
         boolean watched = streams.outputIsTerminal() && !main.json();
         return new Run(main.screen(), main.aside(), main.json(), watched)
-                .run(new Run.Order(input, session, database.file(), built));
+                .run(new Run.Order(input, session, database.atWork(main.places()), built));
     }
 
     private static void require(String option, @Nullable Number value) {

@@ -37,7 +37,7 @@ final class SessionsCommand {
             throw new UsageException("--limit takes 1 to " + MOST + ", not " + limit);
         }
         Logs.show(main.verbose());
-        new Sessions(main.screen(), main.json(), database.file()).list(limit);
+        new Sessions(main.screen(), main.json(), database.file(main.places())).list(limit);
         return 0;
     }
 
@@ -49,7 +49,7 @@ final class SessionsCommand {
             @Parameters(paramLabel = "ID", description = "The session's id.") String id,
             @Mixin DatabaseOption database) {
         Logs.show(main.verbose());
-        new Sessions(main.screen(), main.json(), database.file()).show(id);
+        new Sessions(main.screen(), main.json(), database.file(main.places())).show(id);
         return 0;
     }
 }

@@ -6,8 +6,6 @@ import dev.turnbuckle.cli.out.Screen;
 import dev.turnbuckle.jdbc.SchemaMode;
 import dev.turnbuckle.jdbc.SqliteStorage;
 import dev.turnbuckle.session.SessionView;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,13 +30,6 @@ final class Store {
     /** To work with: it is made when it is missing. */
     static SqliteStorage atWork(Path file) {
         requireFile(file);
-        if (file.equals(Places.ofThisUser().database())) {
-            try {
-                Places.ofThisUser().make();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
         return SqliteStorage.at(file);
     }
 

@@ -1,12 +1,13 @@
 package dev.turnbuckle.cli.out;
 
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What standard input and output are. The launcher knows and says so in system properties; Java itself cannot tell. Without
  * a launcher nobody is taken to look on.
  */
-public record Streams(Kind input, boolean outputIsTerminal) {
+public record Streams(Kind input, boolean outputIsTerminal, Map<String, String> environment) {
     /** What somebody who reads standard input will find. */
     public enum Kind {
         TERMINAL,
@@ -16,26 +17,29 @@ public record Streams(Kind input, boolean outputIsTerminal) {
         OTHER
     }
 
-    public static Streams ofThisProcess() {
+    /** @param environment what the user has set: TERM, NO_COLOR */
+    public static Streams ofThisProcess(Map<String, String> environment) {
         String input = System.getProperty("turnbuckle.input", "other");
         return new Streams(
                 Kind.valueOf(input.toUpperCase(Locale.ROOT)),
-                System.getProperty("turnbuckle.output", "other").equals("terminal"));
+                System.getProperty("turnbuckle.output", "other").equals("terminal"),
+                environment);
     }
 
-    /** Whether text for this output has colours: never against the user's will, and only for eyes (NO_COLOR). */
+    /** Whether text for this output has colours: only for eyes, and never against the user's will (NO_COLOR). */
     public boolean colours() {
-        return outputIsTerminal && !isSet("NO_COLOR") && !"dumb".equals(System.getenv("TERM"));
+        return outputIsTerminal
+                && !isDumb()
+                && environment.getOrDefault("NO_COLOR", "").isEmpty();
     }
 
     /** Whether a person can edit lines here. */
     public boolean editing() {
-        String term = System.getenv("TERM");
-        return input == Kind.TERMINAL && outputIsTerminal && term != null && !term.isEmpty() && !term.equals("dumb");
+        return input == Kind.TERMINAL && outputIsTerminal && !isDumb();
     }
 
-    private static boolean isSet(String name) {
-        String value = System.getenv(name);
-        return value != null && !value.isEmpty();
+    private boolean isDumb() {
+        String term = environment.getOrDefault("TERM", "");
+        return term.isEmpty() || term.equals("dumb");
     }
 }

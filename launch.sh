@@ -1,74 +1,9 @@
-# What the scripts that start programs from this source tree share: finding a JDK, and building when something changed.
+# What the scripts that start programs from this source tree share: building when something changed.
 # Sourced. The caller sets root, the top folder; program, its own name for messages; module, the folder of the Maven module
-# that it starts; artifact, how that module's jar is called. find_program sets jdk and target.
+# that it starts; artifact, how that module's jar is called. find_program sets jdk, target and jar.
 
-oldest=21 # the Java that the programs are compiled for
-
-fail() {
-    printf '%s\n' "$@" >&2
-    exit 2
-}
-
-# The feature version of the JDK in folder $1, from its release file: java is not started. Sets feature, 0 when that is no JDK.
-read_feature() {
-    feature=0
-    if [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ]; then
-        while IFS= read -r line || [ -n "$line" ]; do
-            case $line in
-                JAVA_VERSION=*)
-                    line=${line#*=}
-                    line=${line#\"}
-                    feature=${line%%[!0-9]*}
-                    break
-                    ;;
-            esac
-        done <"$1/release"
-        feature=${feature:-0}
-    fi
-}
-
-is_new_enough() {
-    read_feature "$1"
-    [ "$feature" -ge "$oldest" ]
-}
-
-# Takes what the user chose, then the first java on the PATH, then the newest one installed. Sets jdk.
-find_jdk() {
-    if [ -n "${TURNBUCKLE_JAVA_HOME:-}" ]; then
-        jdk=$TURNBUCKLE_JAVA_HOME
-        is_new_enough "$jdk" || fail "$program: TURNBUCKLE_JAVA_HOME is $jdk, and that is no JDK $oldest or newer."
-        return
-    fi
-    jdk=${JAVA_HOME:-}
-    if [ -n "$jdk" ] && is_new_enough "$jdk"; then return; fi
-    on_path=$(command -v java || true)
-    if [ -n "$on_path" ]; then
-        jdk=$(readlink -f "$on_path" 2>/dev/null || true)
-        jdk=${jdk%/bin/java}
-        if is_new_enough "$jdk"; then return; fi
-    fi
-    newest=0
-    for home in \
-        /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /opt/* /opt/java/* /opt/jvm/* \
-        "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* "${HOME:-}"/.local/share/mise/installs/java/* \
-        /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/Library/Java/JavaVirtualMachines/*/Contents/Home \
-        /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
-        read_feature "$home"
-        if [ "$feature" -ge "$oldest" ] && [ "$feature" -gt "$newest" ]; then
-            newest=$feature
-            jdk=$home
-        fi
-    done
-    if [ "$newest" -gt 0 ]; then return; fi
-    # A java on the PATH may be a script that stands for one elsewhere: only it can tell.
-    if [ -n "$on_path" ]; then
-        jdk=$("$on_path" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p')
-        if is_new_enough "$jdk"; then return; fi
-    fi
-    fail "$program: needs a JDK, version $oldest or newer, and found none." \
-        "Install one (for example Temurin, or your system's openjdk-$oldest-jdk package), or tell where it is:" \
-        "TURNBUCKLE_JAVA_HOME or JAVA_HOME names its folder, the one with bin/javac in it."
-}
+needs=javac
+. "$root/turnbuckle-cli/src/main/sh/java.sh"
 
 # Whether the program is there and nothing it is made from has changed since. A deleted file changes its folder.
 is_built() {
@@ -115,7 +50,7 @@ build() {
     touch -r "$started" "$jar"
 }
 
-# The program, built: its classes are in $target/classes, what they need in $target/lib.
+# The program, built: $jar, which names what it needs in $target/lib.
 find_program() {
     find_jdk
     target=$root/$module/target

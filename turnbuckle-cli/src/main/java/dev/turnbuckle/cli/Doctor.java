@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What {@code turnbuckle doctor} looks at, and how it says so. */
@@ -23,13 +22,15 @@ final class Doctor {
         this.json = json;
     }
 
-    /** @return whether all is well */
-    boolean look(@Nullable Path database) {
-        Path file = database == null ? Path.of(Store.DEFAULT) : database;
+    /**
+     * @param named whether the user says that it is there
+     * @return whether all is well
+     */
+    boolean look(Path file, boolean named) {
         var findings = new ArrayList<Finding>();
         findings.add(jdk());
-        if (database == null && !Files.exists(file)) {
-            findings.add(new Finding(true, "database", "no " + file + " here; name one with --db"));
+        if (!named && !Files.exists(file)) {
+            findings.add(new Finding(true, "database", "no " + file + " yet; name another with --db"));
         } else {
             findings.addAll(examine(file));
         }

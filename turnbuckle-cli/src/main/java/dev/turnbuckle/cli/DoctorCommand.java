@@ -1,10 +1,8 @@
 package dev.turnbuckle.cli;
 
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code turnbuckle doctor}. */
 @Command(
@@ -19,8 +17,8 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Exit status: 0 when all is well, 1 when something is not, 2 when there is nothing to look at."})
 final class DoctorCommand implements Callable<Integer> {
-    @Option(names = "--db", paramLabel = "FILE", description = "The database; agents.db when not given.")
-    private @Nullable Path database;
+    @Mixin
+    private final DatabaseOption database = new DatabaseOption();
 
     private final Main main;
 
@@ -31,6 +29,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.show(main.verbose());
-        return new Doctor(main.screen(), main.json()).look(database) ? 0 : Errors.FAILED;
+        return new Doctor(main.screen(), main.json()).look(database.file(main.places()), database.given())
+                ? 0
+                : Errors.FAILED;
     }
 }

@@ -1,14 +1,14 @@
 package dev.turnbuckle.cli;
 
 import dev.turnbuckle.cli.out.Screen;
+import dev.turnbuckle.cli.out.Streams;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
+import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -21,15 +21,16 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Version.class,
         footer = {
             "",
-            "  turnbuckle demo                          see a killed agent go on",
-            "  turnbuckle run -p \"Hi\" --script s.json   one turn; run --help has a script",
-            "  turnbuckle sessions list                 what is in agents.db",
+            "  turnbuckle chat --model openai:gpt-5-mini     talk; a killed one goes on",
+            "  turnbuckle run -p \"Hi\" --model ollama:qwen3   one turn, for scripts",
+            "  turnbuckle demo                               see a killed agent go on",
             "",
             "'turnbuckle COMMAND --help' says more."
         })
 public final class Main {
     private final PrintStream out;
     private final PrintStream err;
+    private final Map<String, String> environment;
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON, a line each, for programs.")
     private boolean json;
@@ -40,9 +41,10 @@ public final class Main {
             description = "Show warnings, and where in the program an error comes from.")
     private boolean verbose;
 
-    Main(PrintStream out, PrintStream err) {
+    Main(PrintStream out, PrintStream err, Map<String, String> environment) {
         this.out = out;
         this.err = err;
+        this.environment = environment;
     }
 
     public static void main(String[] arguments) {
@@ -55,13 +57,13 @@ public final class Main {
 
     /** @return the exit status */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
-        var main = new Main(out, err);
-        return new CommandLine(main)
-                .addSubcommand(new DemoCommand(main))
-                .addSubcommand(new RunCommand(main))
-                .addSubcommand(new SessionsCommand(main))
-                .addSubcommand(new DoctorCommand(main))
-                .addSubcommand(new WorkerCommand(main))
+        return run(arguments, out, err, System.getenv());
+    }
+
+    /** @param environment what the user has set, by name */
+    static int run(String[] arguments, PrintStream out, PrintStream err, Map<String, String> environment) {
+        var main = new Main(out, err, environment);
+        return Commands.named(main, arguments)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(Errors::usage)
@@ -70,7 +72,7 @@ public final class Main {
     }
 
     Screen screen() {
-        return new Screen(out, !json && Ansi.AUTO.enabled());
+        return new Screen(out, !json && streams().colours());
     }
 
     PrintStream out() {
@@ -79,7 +81,19 @@ public final class Main {
 
     /** For people, beside what a program reads. */
     Screen aside() {
-        return new Screen(err, Ansi.AUTO.enabled());
+        return new Screen(err, streams().colours());
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Streams streams() {
+        return Streams.ofThisProcess(environment);
+    }
+
+    Places places() {
+        return Places.of(environment);
     }
 
     boolean json() {

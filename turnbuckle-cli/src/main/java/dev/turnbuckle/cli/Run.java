@@ -6,15 +6,17 @@ import dev.turnbuckle.Turn;
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.agent.Budget;
+import dev.turnbuckle.cli.chat.Transcript;
+import dev.turnbuckle.cli.out.Layout;
 import dev.turnbuckle.cli.out.Screen;
 import dev.turnbuckle.cli.out.Screen.Mark;
+import dev.turnbuckle.cli.tools.BuiltInTools;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.SessionEvent;
-import dev.turnbuckle.session.SessionView;
+import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.TurnOutcome;
-import dev.turnbuckle.testkit.ScriptedModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +30,7 @@ final class Run {
     private static final int BUDGET = 3;
     private static final int SUSPENDED = 4;
     private static final int CANCELLED = 130;
+    private static final int COLUMNS = 79;
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration GOODBYE = Duration.ofSeconds(15);
 
@@ -44,41 +47,43 @@ final class Run {
         }
     }
 
-    record Order(String prompt, @Nullable String session, Path database, Path script, Bounds bounds) {}
+    record Order(String prompt, @Nullable String session, Path database, Agent agent) {}
 
     private final Screen screen;
     private final Screen aside;
     private final boolean json;
+    private final boolean watched;
+    private final Transcript transcript = new Transcript();
+    private final Layout layout = new Layout(() -> COLUMNS);
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile @Nullable Turn turn;
     private volatile int status = CANCELLED;
 
-    Run(Screen screen, Screen aside, boolean json) {
+    /** @param watched whether a person looks on, who is shown what happens as it does */
+    Run(Screen screen, Screen aside, boolean json, boolean watched) {
         this.screen = screen;
         this.aside = aside;
         this.json = json;
+        this.watched = watched;
     }
 
     /** @return the exit status */
     int run(Order order) {
-        Agent.Builder agent = Agent.named(Agent.DEFAULT_NAME)
-                .model(ScriptedModel.load(order.script()))
-                .budget(order.bounds().budget());
-        ScriptedTools.load(order.script()).forEach(agent::tool);
         String id = order.session() == null ? "run-" + Environment.system().id().substring(0, 8) : order.session();
         var cancel = new Thread(this::cancel);
         try (var turnbuckle = Turnbuckle.builder()
                 .storage(Store.atWork(order.database()))
-                .agent(agent.build())
+                .agent(order.agent())
                 .build()) {
             Session session = turnbuckle.session(id);
-            requireOurs(session, order);
+            Store.requireOurs(session, order.database());
             if (json) {
                 screen.json(of("session").put("id", id));
             } else {
                 screen.line("session " + Screen.safe(id));
             }
-            Turn sent = session.send(order.prompt());
+            transcript.typed(order.prompt());
+            Turn sent = session.send(input(order));
             turn = sent;
             Runtime.getRuntime().addShutdownHook(cancel);
             sent.behind()
@@ -119,14 +124,9 @@ final class Run {
         }
     }
 
-    /** A session keeps its agent; one that this command does not have would never run here. */
-    private static void requireOurs(Session session, Order order) {
-        SessionView view = session.view();
-        if (!view.agent().equals(Agent.DEFAULT_NAME)) {
-            throw new UsageException("session \"" + Screen.safe(session.id()) + "\" in " + order.database()
-                    + " belongs to the agent \"" + view.agent()
-                    + "\", which only its own application has; choose another --session");
-        }
+    private static Input input(Order order) {
+        return Input.text(order.prompt())
+                .context(BuiltInTools.FOLDER, Path.of("").toAbsolutePath().toString());
     }
 
     /** Until it ended or waits, here or in another process that has the same agent. */
@@ -151,6 +151,10 @@ final class Run {
     private void show(SessionEvent event) {
         if (json) {
             screen.line(event.json());
+        } else if (watched) {
+            if (!(event.activity() instanceof Activity.TurnEnded)) {
+                screen.part(screen.text(layout.lay(transcript.on(event.activity()))));
+            }
         } else if (event.activity() instanceof Activity.ToolEnded tool) {
             String how = tool.error() ? screen.mark(Mark.BAD, tool.how()) : screen.mark(Mark.GOOD, tool.how());
             screen.line("  " + Screen.pad(Screen.safe(tool.tool()), 16) + how + "  " + Screen.safe(tool.text()));
@@ -160,6 +164,10 @@ final class Run {
     private void show(TurnOutcome outcome) {
         if (json) {
             screen.json(json(outcome));
+            return;
+        }
+        if (watched && !(outcome instanceof TurnOutcome.Suspended)) {
+            screen.part(screen.text(layout.lay(transcript.endedElsewhere(outcome))));
             return;
         }
         switch (outcome) {

@@ -2,6 +2,7 @@ package dev.turnbuckle.cli;
 
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.tool.EffectClass;
+import dev.turnbuckle.tool.OnUnknown;
 import dev.turnbuckle.tool.Tool;
 import dev.turnbuckle.tool.ToolCall;
 import dev.turnbuckle.tool.ToolContext;
@@ -20,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The {@code tools} of a script: each gives the same answer to every call. The format is told by {@code run --help}. */
 final class ScriptedTools {
-    private static final Set<String> FIELDS = Set.of("name", "effect", "returns", "fails", "approval");
+    private static final Set<String> FIELDS = Set.of("name", "effect", "returns", "fails", "approval", "unknown");
     private static final String ANYTHING = "{\"type\":\"object\"}";
 
     private record ScriptedTool(ToolSpec spec, ToolResult result, boolean approval) implements Tool {
@@ -72,21 +73,20 @@ final class ScriptedTools {
         }
         boolean fails = json.has("fails");
         var result = new ToolResult(json.path(fails ? "fails" : "returns").asString(""), fails);
-        return new ScriptedTool(
-                ToolSpec.of(name, "Scripted", ANYTHING, effect(script, path, json)),
-                result,
-                json.path("approval").asBoolean(false));
+        var spec = ToolSpec.of(
+                name, "Scripted", ANYTHING, one(script, path + "/effect", json.path("effect"), EffectClass.values()));
+        Tool tool = new ScriptedTool(spec, result, json.path("approval").asBoolean(false));
+        return json.has("unknown")
+                ? tool.ifUnknown(one(script, path + "/unknown", json.path("unknown"), OnUnknown.values()))
+                : tool;
     }
 
-    private static EffectClass effect(Path script, String path, JsonNode json) {
-        String effect = json.path("effect").asString("");
-        return Arrays.stream(EffectClass.values())
-                .filter(e -> e.name().equals(effect))
+    private static <E extends Enum<E>> E one(Path script, String path, JsonNode json, E[] values) {
+        String name = json.asString("");
+        return Arrays.stream(values)
+                .filter(v -> v.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> wrong(
-                        script,
-                        path + "/effect",
-                        "is \"" + effect + "\", not one of " + Arrays.toString(EffectClass.values())));
+                .orElseThrow(() -> wrong(script, path, "is \"" + name + "\", not one of " + Arrays.toString(values)));
     }
 
     private static InvalidInputException wrong(Path script, String path, String why) {

@@ -1,7 +1,7 @@
 package dev.turnbuckle.cli;
 
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,12 +26,7 @@ final class SessionsCommand {
             mixinStandardHelpOptions = true,
             description = "Newest activity first: id, agent, revision, state, first words.")
     int list(
-            @Option(
-                            names = "--db",
-                            paramLabel = "FILE",
-                            defaultValue = Store.DEFAULT,
-                            description = "The database; agents.db when not given.")
-                    Path database,
+            @Mixin DatabaseOption database,
             @Option(
                             names = "--limit",
                             paramLabel = "N",
@@ -42,7 +37,7 @@ final class SessionsCommand {
             throw new UsageException("--limit takes 1 to " + MOST + ", not " + limit);
         }
         Logs.show(main.verbose());
-        new Sessions(main.screen(), main.json(), database).list(limit);
+        new Sessions(main.screen(), main.json(), database.file(main.places())).list(limit);
         return 0;
     }
 
@@ -52,14 +47,9 @@ final class SessionsCommand {
             description = "One session: what was said, its turns, its inputs.")
     int show(
             @Parameters(paramLabel = "ID", description = "The session's id.") String id,
-            @Option(
-                            names = "--db",
-                            paramLabel = "FILE",
-                            defaultValue = Store.DEFAULT,
-                            description = "The database; agents.db when not given.")
-                    Path database) {
+            @Mixin DatabaseOption database) {
         Logs.show(main.verbose());
-        new Sessions(main.screen(), main.json(), database).show(id);
+        new Sessions(main.screen(), main.json(), database.file(main.places())).show(id);
         return 0;
     }
 }

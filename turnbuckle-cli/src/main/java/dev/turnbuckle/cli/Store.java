@@ -1,13 +1,17 @@
 package dev.turnbuckle.cli;
 
+import dev.turnbuckle.Session;
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.cli.out.Screen;
 import dev.turnbuckle.jdbc.SchemaMode;
 import dev.turnbuckle.jdbc.SqliteStorage;
+import dev.turnbuckle.session.SessionView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The database that {@code --db} names. */
 final class Store {
-    static final String DEFAULT = "agents.db";
+    private static final String EXAMPLE = "agents.db";
 
     private Store() {}
 
@@ -29,12 +33,22 @@ final class Store {
         return SqliteStorage.at(file);
     }
 
+    /** A session keeps its agent; one that this command does not have would never run here. */
+    static void requireOurs(Session session, Path file) {
+        SessionView view = session.view();
+        if (!view.agent().equals(Agent.DEFAULT_NAME)) {
+            throw new UsageException("session \"" + Screen.safe(session.id()) + "\" in " + file
+                    + " belongs to the agent \"" + view.agent()
+                    + "\", which only its own application has; choose another --session");
+        }
+    }
+
     private static void requireFile(Path file) {
         if (file.toString().isEmpty()) {
-            throw new UsageException("--db is empty; name a file, such as " + DEFAULT);
+            throw new UsageException("--db is empty; name a file, such as " + EXAMPLE);
         }
         if (Files.isDirectory(file)) {
-            throw new UsageException(file + " is a folder; --db names a file, such as " + file.resolve(DEFAULT));
+            throw new UsageException(file + " is a folder; --db names a file, such as " + file.resolve(EXAMPLE));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,18 +47,23 @@ final class WorkerProcess {
     }
 
     private static List<String> command(DemoFolder folder, String pace) {
-        return List.of(
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1"));
+        String cache = System.getProperty("turnbuckle.cache");
+        if (cache != null) {
+            command.add("-XX:AOTCache=" + cache);
+        }
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.turnbuckle.cli.Main",
                 "demo-worker",
                 folder.path().toString(),
-                pace);
+                pace));
+        return command;
     }
 
     private void read(BlockingQueue<Event> events) {

@@ -1,18 +1,19 @@
 package dev.turnbuckle.cli.out;
 
 import java.io.PrintStream;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** Where a command writes: text for people, in colour when they see it on a terminal, or a line of JSON for programs. */
 public final class Screen {
-    /** What a piece of text is, not how it looks. */
+    /** What a piece of text is, not how it looks. The colours are those that can be read on dark and on light. */
     public enum Mark {
         PLAIN(""),
         STRONG("1"),
         FAINT("2"),
         GOOD("32"),
         BAD("31"),
-        NOTE("33"),
+        NOTE("35"),
         NAME("36");
 
         private final String code;
@@ -53,6 +54,13 @@ public final class Screen {
         return colours && mark != Mark.PLAIN && !text.isEmpty()
                 ? "\u001b[" + mark.code + "m" + text + "\u001b[0m"
                 : text;
+    }
+
+    /** What a terminal is sent for these. */
+    public String text(List<Span> spans) {
+        var text = new StringBuilder();
+        spans.forEach(s -> text.append(mark(s.mark(), s.text())));
+        return text.toString();
     }
 
     /** Text of somebody else's, without what a terminal would obey. */

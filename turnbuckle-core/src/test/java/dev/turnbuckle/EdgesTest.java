@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.agent.Budget;
+import dev.turnbuckle.env.Probe;
 import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.SessionDeletedException;
@@ -83,6 +84,38 @@ class EdgesTest {
             assertThat(second.await(Duration.ofSeconds(10)).orElseThrow()).isInstanceOf(Cancelled.class);
             leave.countDown();
             assertThat(first.await().text()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void t08_aCancelBetweenTheStartAndTheDriveIsHeard() throws Exception {
+        var started = new CountDownLatch(1);
+        var cancelled = new CountDownLatch(1);
+        Probe probe = seam -> {
+            if (seam.equals("after Turns.start") && started.getCount() > 0) {
+                started.countDown();
+                awaitQuietly(cancelled);
+            }
+        };
+        Agent agent = agent(new StubModel((request, events) -> {
+                    new CountDownLatch(1).await();
+                    throw new IllegalStateException("nobody opens it");
+                }))
+                .build();
+        try (var turnbuckle = Turnbuckle.builder().agent(agent).probe(probe).build()) {
+            Turn turn = turnbuckle.session("s").send("go");
+            started.await();
+            turn.cancel("stop");
+            cancelled.countDown();
+            assertThat(turn.await(Duration.ofSeconds(10)).orElseThrow()).isInstanceOf(Cancelled.class);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

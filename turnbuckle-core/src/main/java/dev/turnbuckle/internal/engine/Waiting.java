@@ -188,7 +188,7 @@ final class Waiting {
 
     /** The claim that began this drive stored that the time has come, and still shows the row as it was before. */
     private void tell(WaitRow row) {
-        if (row.open().escalates(port.environment().now())) {
+        if (row.open().escalates(port.storeNow())) {
             port.publish(new Activity.WaitEscalated(row.open().escalated()));
         }
     }

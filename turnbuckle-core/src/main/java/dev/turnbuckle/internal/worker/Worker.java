@@ -48,6 +48,9 @@ public final class Worker {
 
         boolean again;
 
+        /** The turn of this session that was cancelled last in this process. */
+        Turns.@Nullable TurnRef cancelled;
+
         Turns.@Nullable Start first;
 
         @Nullable Drive drive;
@@ -216,7 +219,7 @@ public final class Worker {
                     session,
                     started.displaced().worker());
         }
-        driver.drive(started, drive -> slot.drive = drive);
+        driver.drive(started, drive -> register(slot, drive));
         SessionRow after = slot.drive == null ? null : slot.drive.after();
         if (after != null
                 && after.due() != null
@@ -224,6 +227,21 @@ public final class Worker {
             slot.again = true;
         }
         return after != null && after.due() == null;
+    }
+
+    /** A cancel may have come after the start read the gate and before there was a drive to tell. */
+    private void register(Slot slot, Drive drive) {
+        boolean cancelled;
+        lock.lock();
+        try {
+            slot.drive = drive;
+            cancelled = drive.turn().equals(slot.cancelled);
+        } finally {
+            lock.unlock();
+        }
+        if (cancelled) {
+            drive.cancel();
+        }
     }
 
     private void begins(Slot slot) {
@@ -344,10 +362,20 @@ public final class Worker {
 
     /** A cancel of this process reaches its turn at once. */
     public void cancelled(Turns.TurnRef turn) {
-        for (Drive drive : drives()) {
-            if (drive.turn().equals(turn)) {
-                drive.cancel();
+        Drive drive;
+        lock.lock();
+        try {
+            Slot slot = slots.get(turn.session());
+            if (slot == null) {
+                return; // whoever starts it reads the gate
             }
+            slot.cancelled = turn;
+            drive = slot.drive;
+        } finally {
+            lock.unlock();
+        }
+        if (drive != null && drive.turn().equals(turn)) {
+            drive.cancel();
         }
     }
 

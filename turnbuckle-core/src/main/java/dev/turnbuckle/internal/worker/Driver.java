@@ -85,7 +85,9 @@ final class Driver {
             retract(session, turn.id());
         }
         node.live().append(session, new Activity.TurnStarted(turn.id(), turn.attempts()));
-        started.inputs().forEach(i -> node.ends().changed(new Turns.TurnRef(session, i.turn())));
+        started.inputs().stream()
+                .filter(i -> i.delivery() == InboxItem.Delivery.STEER) // it was too late to join another turn
+                .forEach(i -> node.ends().changed(new Turns.TurnRef(session, i.turn())));
     }
 
     private void retract(String session, dev.turnbuckle.session.TurnId turn) {

@@ -274,12 +274,25 @@ public final class Session {
 
     /** Settled state; empty at revision 0 for a session that does not exist yet. */
     public SessionView view() {
-        SessionRow row = row().orElse(null);
-        if (row == null) {
-            return new SessionView(id, agent == null ? "" : agent, 0, List.of(), null);
+        while (true) {
+            SessionRow row = row().orElse(null);
+            if (row == null) {
+                return new SessionView(id, agent == null ? "" : agent, 0, List.of(), null);
+            }
+            Optional<List<Entry>> entries = upTo(row.head(), store().path(id, SessionStore.From.root()));
+            if (entries.isPresent()) {
+                return new SessionView(id, row.agent(), row.head().revision(), entries.get(), row.openTurn());
+            }
         }
-        List<Entry> entries = store().path(id, SessionStore.From.root());
-        return new SessionView(id, row.agent(), row.head().revision(), entries, row.openTurn());
+    }
+
+    /** Without what was committed between the two readings; empty when the path does not lead over this head any more. */
+    private static Optional<List<Entry>> upTo(SessionRow.Head head, List<Entry> path) {
+        int length = head.depth() == 0 ? 0 : path.size();
+        while (length > 0 && !path.get(length - 1).chain().equals(head.chain())) {
+            length--;
+        }
+        return length == 0 && head.depth() > 0 ? Optional.empty() : Optional.of(path.subList(0, length));
     }
 
     /** Newest first. */

@@ -1,6 +1,7 @@
 package dev.turnbuckle.testkit;
 
 import static dev.turnbuckle.testkit.ScriptedModel.call;
+import static dev.turnbuckle.testkit.ScriptedModel.calls;
 import static dev.turnbuckle.testkit.ScriptedModel.callsAll;
 import static dev.turnbuckle.testkit.ScriptedModel.says;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -110,5 +111,24 @@ class CrashRulesTest {
         test.session("s").send("Well?"); // makes the node look
         assertThat(turn.await().text()).isEqualTo("Done.");
         assertThat(results("s")).hasSize(2).allMatch(r -> r.contains("expired by deadline"));
+    }
+
+    @Test
+    void t09_aTurnThatIsCancelledAfterACrashKeepsEverythingThatWasRecorded() {
+        var agent = Agent.named("test")
+                .model(ScriptedModel.of(calls("look", ANY), calls("act", ANY), says("Done.")))
+                .tool(Tool.read("look", "Looks", In.class, in -> "seen"))
+                .tool(Tool.once("act", "Acts", In.class, this::slowly))
+                .build();
+        test = TestTurnbuckle.with(agent);
+        Turn turn = test.session("s").send("Act.");
+        test.tick(MOMENT);
+        test.crash();
+        Turn again = test.session("s").turn(turn.id());
+        again.cancel("enough");
+        assertThat(again.await().code()).isEqualTo("cancelled");
+        assertThat(results("s")).hasSize(2);
+        assertThat(results("s").getFirst()).isEqualTo("seen");
+        assertThat(results("s").getLast()).startsWith("The outcome is unknown");
     }
 }

@@ -108,7 +108,11 @@ final class ToolStep {
         }
     }
 
+    /** Where every call has its outcome the turn goes on: what is recorded further on counts, whoever cancelled (T9). */
     private Halt.@Nullable Reason standstill(List<Slot> slots) {
+        if (slots.stream().allMatch(s -> s.outcome != null)) {
+            return null;
+        }
         List<WaitRow> waits =
                 slots.stream().map(s -> s.waits).filter(w -> w != null).toList();
         if (port.cancelRequested()) {

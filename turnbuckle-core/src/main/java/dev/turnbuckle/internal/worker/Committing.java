@@ -220,6 +220,7 @@ final class Committing {
         return new TurnOutcome.Cancelled(ref.turn(), partial, by, reason);
     }
 
+    /** The turn ends otherwise than it meant to; a command is not carried out then, nor does it clear any state. */
     private static TurnResult.Ended withOutcome(TurnResult.Ended ended, TurnOutcome outcome) {
         return new TurnResult.Ended(
                 outcome,
@@ -227,10 +228,10 @@ final class Committing {
                 ended.inputs(),
                 ended.sends(),
                 ended.usage(),
-                ended.components(),
+                ended.command() == null ? ended.components() : null,
                 ended.journal(),
                 ended.blobs(),
                 false,
-                ended.command());
+                null);
     }
 }

@@ -1,0 +1,85 @@
+package dev.turnbuckle.testkit;
+
+import static dev.turnbuckle.testkit.ScriptedModel.calls;
+import static dev.turnbuckle.testkit.ScriptedModel.says;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnbuckle.Events;
+import dev.turnbuckle.Session;
+import dev.turnbuckle.Turn;
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.memory.MemoryStorage;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.model.ModelEvent;
+import dev.turnbuckle.model.ModelRequest;
+import dev.turnbuckle.model.ModelSpec;
+import dev.turnbuckle.session.Command;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnOutcome.Cancelled;
+import dev.turnbuckle.session.TurnOutcome.Failed;
+import dev.turnbuckle.session.TurnOutcome.Suspended;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.tool.StateKey;
+import dev.turnbuckle.tool.Tool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an audit of chains, sends, commands and merged inputs found; each failed before it was mended. */
+@Timeout(30)
+class AuditedTest {
+    record In(String text) {}
+
+    record Sum(int value) {}
+
+    private static final In ANY = new In("any");
+    private static final StateKey<Sum> SUM = StateKey.of("sum", 1, Sum.class, () -> new Sum(0));
+
+    private final MemoryStorage storage = new MemoryStorage();
+
+    private TestTurnbuckle.Setup setup(Agent.Builder agent) {
+        return TestTurnbuckle.setup().agents(agent.build()).storage(() -> storage);
+    }
+
+    private static Agent.Builder agent(Model model, Tool... tools) {
+        Agent.Builder agent = Agent.named("test").model(model);
+        List.of(tools).forEach(agent::tool);
+        return agent;
+    }
+
+    private static List<String> texts(Session session) {
+        return session.view().entries().stream().map(e -> e.message().text()).toList();
+    }
+
+    @Test
+    void t08_aCommandThatWasCancelledBeforeItsCommitIsNotCarriedOut() {
+        var hook = new AtomicReference<Runnable>(() -> {});
+        var setup = setup(agent(ScriptedModel.of(says("Hello."))))
+                .runtime(r -> r.probe(seam -> {
+                    if (seam.equals("before SessionStore.commit")) {
+                        hook.getAndSet(() -> {}).run();
+                    }
+                }));
+        try (var test = setup.start()) {
+            Session session = test.session("s");
+            assertThat(session.ask("Hi")).isEqualTo("Hello.");
+            var over = new AtomicReference<Turn>();
+            hook.set(() -> storage.turns().cancel("s", over.get().id(), "alice", "no"));
+            over.set(session.command(new Command.StartOver()));
+            assertThat(over.get().await()).isInstanceOf(Cancelled.class);
+            assertThat(texts(session)).containsExactly("Hi", "Hello.");
+        }
+    }
+}

@@ -82,4 +82,28 @@ class AuditedTest {
             assertThat(texts(session)).containsExactly("Hi", "Hello.");
         }
     }
+
+    @Test
+    void q01_aTurnKeepsTheContextOfItsOwnInputWhenAnOlderOneJoinedItLater() {
+        var seen = new ArrayList<String>();
+        Tool pay = Tool.once("pay", "Pays", In.class, (in, ctx) -> {
+                    seen.add(ctx.context("tenant").orElse("none"));
+                    return "paid";
+                })
+                .needsApproval(In.class, in -> true);
+        var model = ScriptedModel.of(calls("pay", ANY), calls("pay", ANY), says("Done."));
+        try (var test = setup(agent(model, pay)).start()) {
+            Session session = test.session("s");
+            session.turn(new dev.turnbuckle.session.TurnId("t-any"))
+                    .steer(Input.text("And this").after(Duration.ofMinutes(1)));
+            Turn turn = session.send(Input.text("Pay").context("tenant", "acme"));
+            for (int i = 0; i < 2; i++) {
+                var asked = (Suspended) turn.await();
+                test.tick(Duration.ofMinutes(2));
+                test.waits().approve(asked.waits().getFirst().id(), "alice");
+            }
+            assertThat(turn.await().text()).isEqualTo("Done.");
+            assertThat(seen).containsExactly("acme", "acme");
+        }
+    }
 }

@@ -73,7 +73,8 @@ final class Driver {
     }
 
     private static @Nullable String traceOf(Turns.Started started) {
-        return started.inputs().isEmpty() ? null : started.inputs().getFirst().trace();
+        InboxItem opening = started.opening();
+        return opening == null ? null : opening.trace();
     }
 
     /** A re-driven turn takes back what its earlier drive showed in this process. */
@@ -137,7 +138,7 @@ final class Driver {
                     "the turn failed " + node.options().attempts() + " times; the last error: " + turn.lastError(),
                     true));
         }
-        InboxItem first = started.inputs().isEmpty() ? null : started.inputs().getFirst();
+        InboxItem first = started.opening();
         return first != null && first.kind() == InboxItem.Kind.COMMAND
                 ? loop.commanded(Json.read(first.content(), Command.class))
                 : null;
@@ -145,7 +146,7 @@ final class Driver {
 
     private TurnFacts facts(Turns.Started started, SessionCache.Settled settled) {
         List<InboxItem> inputs = started.inputs();
-        InboxItem first = inputs.isEmpty() ? null : inputs.getFirst();
+        InboxItem first = started.opening();
         return new TurnFacts(
                 started.session().id(),
                 started.turn().id(),

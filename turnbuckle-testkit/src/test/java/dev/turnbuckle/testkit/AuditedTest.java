@@ -106,4 +106,30 @@ class AuditedTest {
             assertThat(seen).containsExactly("acme", "acme");
         }
     }
+
+    @Test
+    void s22_bytesThatTheirOwnerChangesAfterwardsAreSentAsTheyWere() {
+        var model = new Model() {
+            @Override
+            public ModelSpec spec() {
+                return ModelSpec.named("reader");
+            }
+
+            @Override
+            public void stream(ModelRequest request, Consumer<ModelEvent> events) {
+                String said = request.messages().getLast().parts().stream()
+                        .filter(Part.AttachmentRef.class::isInstance)
+                        .map(p -> new String(request.attachments().bytes((Part.AttachmentRef) p), UTF_8))
+                        .reduce("", String::concat);
+                events.accept(new ModelEvent.Completed(List.of(new Part.Text(said)), Usage.NONE, "stop"));
+            }
+        };
+        byte[] buffer = "meow".getBytes(UTF_8);
+        Input input = Input.text("Look").attach("one.txt", "text/plain", buffer);
+        buffer[0] = 'w';
+        Input both = input.attach("two.txt", "text/plain", buffer);
+        try (var test = setup(agent(model)).start()) {
+            assertThat(test.session("s").send(both).await().text()).isEqualTo("meowweow");
+        }
+    }
 }

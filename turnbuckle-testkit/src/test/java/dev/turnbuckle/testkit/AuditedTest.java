@@ -132,4 +132,31 @@ class AuditedTest {
             assertThat(test.session("s").send(both).await().text()).isEqualTo("meowweow");
         }
     }
+
+    @Test
+    void j06_aCompositionOfManyCharactersIsRecalled() {
+        var parameters = new TreeMap<String, String>();
+        for (int i = 0; i < 1_000; i++) {
+            parameters.put("parameter-" + i, "x".repeat(50));
+        }
+        var steps = ScriptedModel.of(calls("pay", ANY), says("Done."));
+        var model = new Model() {
+            @Override
+            public ModelSpec spec() {
+                return new ModelSpec("large", parameters);
+            }
+
+            @Override
+            public void stream(ModelRequest request, Consumer<ModelEvent> events) throws InterruptedException {
+                steps.stream(request, events);
+            }
+        };
+        Tool pay = Tool.once("pay", "Pays", In.class, in -> "paid").needsApproval(In.class, in -> true);
+        try (var test = setup(agent(model, pay)).start()) {
+            Turn turn = test.session("s").send("Pay");
+            var asked = (Suspended) turn.await();
+            test.waits().approve(asked.waits().getFirst().id(), "alice");
+            assertThat(turn.await().text()).isEqualTo("Done.");
+        }
+    }
 }

@@ -101,7 +101,7 @@ final class Driver {
     }
 
     private void run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
-        SessionCache.Settled settled = settled(started, agent);
+        SessionCache.Settled settled = settled(started, agent, drive);
         var loop = new TurnLoop(agent, facts(started, settled), drive);
         TurnResult prepared = prepared(started, loop);
         TurnResult result = prepared == null ? loop.run() : prepared;
@@ -164,10 +164,10 @@ final class Driver {
                 first == null ? Map.of() : first.context());
     }
 
-    private SessionCache.Settled settled(Turns.Started started, Agent agent) {
+    private SessionCache.Settled settled(Turns.Started started, Agent agent, Drive drive) {
         SessionRow session = started.session();
         SessionRow.Head head = session.head();
-        Long recordedFrom = TurnLoop.recordedFrom(started.journal());
+        Long recordedFrom = TurnLoop.recordedFrom(started.journal(), drive::blob);
         long from = Math.max(1, head.depth() - agent.historyEntries() + 1);
         if (recordedFrom == null || recordedFrom >= from) {
             SessionCache.Settled cached = node.cache().at(session.id(), head.revision());

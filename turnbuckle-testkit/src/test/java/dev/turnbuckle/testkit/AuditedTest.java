@@ -159,4 +159,24 @@ class AuditedTest {
             assertThat(turn.await().text()).isEqualTo("Done.");
         }
     }
+
+    @Test
+    void j03_anAnswerIsKeptThoughACancelComesBeforeTheSuspension() {
+        var hook = new AtomicReference<Runnable>(() -> {});
+        Tool pay = Tool.once("pay", "Pays", In.class, in -> "paid").needsApproval(In.class, in -> true);
+        var model = ScriptedModel.of(calls("pay", ANY));
+        var setup = setup(agent(model, pay))
+                .runtime(r -> r.probe(seam -> {
+                    if (seam.equals("before Turns.suspend")) {
+                        hook.getAndSet(() -> {}).run();
+                    }
+                }));
+        try (var test = setup.start()) {
+            var turn = new AtomicReference<Turn>();
+            hook.set(() -> storage.turns().cancel("s", turn.get().id(), "alice", "no"));
+            turn.set(test.session("s").send("Pay"));
+            assertThat(turn.get().await()).isInstanceOf(Cancelled.class);
+            assertThat(test.session("s").view().entries()).hasSize(3);
+        }
+    }
 }

@@ -198,6 +198,7 @@ final class Driver {
                 node.ends().changed(drive.turn());
             }
             case Turns.Suspension.Ready r -> {
+                drive.record(waiting.entries(), waiting.blobs()); // performed already, so it is not done again
                 node.storage().turns().abandon(drive.lease(), turn.id(), Turns.Handback.drained(drive.driven()));
             }
             case Turns.Suspension.LeaseLost lost ->

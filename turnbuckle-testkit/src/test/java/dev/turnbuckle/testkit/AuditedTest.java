@@ -134,6 +134,26 @@ class AuditedTest {
     }
 
     @Test
+    void t12_aSendUnderAKeyOfOtherContentEndsItsTurnOnceAndSaysSo() {
+        Tool note = Tool.read("note", "Notes", In.class, (in, ctx) -> {
+            ctx.send("other", Input.text("Second").key("k"));
+            return "noted";
+        });
+        try (var test = setup(agent(ScriptedModel.of(calls("note", ANY), says("Done.")), note))
+                .start()) {
+            test.session("other").send(Input.text("First").key("k").after(Duration.ofDays(1)));
+            Turn turn = test.session("s").send("Go");
+            assertThat(turn.await()).isInstanceOfSatisfying(Failed.class, f -> {
+                assertThat(f.code()).isEqualTo("commit_refused");
+                assertThat(f.message()).contains("\"other\"").contains("\"k\"");
+            });
+            assertThat(test.session("s").inbox(true))
+                    .extracting(i -> i.status().state())
+                    .containsExactly(InboxItem.State.APPLIED);
+        }
+    }
+
+    @Test
     void j06_aCompositionOfManyCharactersIsRecalled() {
         var parameters = new TreeMap<String, String>();
         for (int i = 0; i < 1_000; i++) {

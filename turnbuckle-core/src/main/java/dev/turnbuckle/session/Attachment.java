@@ -4,8 +4,8 @@ import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.internal.codec.Hash;
 
 /**
- * Bytes on their way in, with what history keeps of them: their digest, what they are, and their name. The array is not
- * copied; do not change it.
+ * Bytes on their way in, with what history keeps of them: their digest, what they are, and their name. {@link #of}
+ * copies them; what {@link #bytes} gives is not to be changed.
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is the digest
 public record Attachment(Part.AttachmentRef ref, byte[] bytes) {
@@ -31,7 +31,8 @@ public record Attachment(Part.AttachmentRef ref, byte[] bytes) {
             throw new InvalidInputException(
                     "a media type looks like \"image/png\", this does not: \"" + mediaType + "\"");
         }
-        return new Attachment(new Part.AttachmentRef(Hash.of(bytes), mediaType, bytes.length, name), bytes);
+        byte[] kept = bytes.clone(); // stored later, under this hash, whatever becomes of the caller's array
+        return new Attachment(new Part.AttachmentRef(Hash.of(kept), mediaType, kept.length, name), kept);
     }
 
     @Override

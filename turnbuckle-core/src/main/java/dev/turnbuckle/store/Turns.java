@@ -77,7 +77,15 @@ public interface Turns {
             List<InboxItem> inputs,
             List<JournalEntry> journal,
             List<WaitRow> waits,
-            @Nullable Claimant displaced) {}
+            @Nullable Claimant displaced) {
+        /** The input that the turn is named by; what joined it may be older. {@code null} when it has none. */
+        public @Nullable InboxItem opening() {
+            return inputs.stream()
+                    .filter(i -> i.turn().equals(turn.id()))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
 
     sealed interface Start {
         record Go(Started started) implements Start {}

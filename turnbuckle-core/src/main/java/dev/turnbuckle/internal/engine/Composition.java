@@ -42,8 +42,9 @@ record Composition(
         String request = Json.object().put("agent", agent.name()).toString();
         JournalEntry recorded = journal.recall(KEY, request);
         Draft draft = new Draft(agent, facts, state, from);
-        if (recorded != null && recorded.outcome() != null) {
-            return draft.read(recorded.outcome(), port);
+        String known = journal.outcome(recorded);
+        if (known != null) {
+            return draft.read(known, port);
         }
         String outcome = Json.write(draft.outcome);
         Instant now = port.environment().now();

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +72,13 @@ final class TurnJournal {
     }
 
     private String whole(String stored) {
+        return whole(stored, port::blob);
+    }
+
+    /** The payload that a row stands for, itself or in a blob. */
+    static String whole(String stored, Function<String, Blob> blobs) {
         return stored.startsWith(BLOB_PREFIX)
-                ? port.blob(Json.read(stored, InBlob.class).blob()).text()
+                ? blobs.apply(Json.read(stored, InBlob.class).blob()).text()
                 : stored;
     }
 

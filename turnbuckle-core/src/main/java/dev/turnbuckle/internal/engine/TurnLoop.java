@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -264,11 +265,10 @@ public final class TurnLoop {
      */
     private boolean safePoint(int n, boolean told) {
         String key = "steer/" + n;
-        JournalEntry recorded = journal.recall(key, "{}");
+        String recorded = journal.recalled(key);
         List<InboxItem> joined;
-        if (recorded != null && recorded.outcome() != null) {
-            var rows =
-                    Json.read(recorded.outcome(), Outcomes.SteerOutcome.class).inputs();
+        if (recorded != null) {
+            var rows = Json.read(recorded, Outcomes.SteerOutcome.class).inputs();
             joined = facts.inputs().stream()
                     .filter(i -> rows.contains(i.sequence()))
                     .toList();
@@ -409,12 +409,14 @@ public final class TurnLoop {
     }
 
     /** Depth from which a recorded composition shows history, when there is one. */
-    public static @Nullable Long recordedFrom(List<JournalEntry> entries) {
-        return entries.stream()
-                .filter(e -> e.kind().equals("composition") && e.outcome() != null)
-                .map(e -> Json.read(String.valueOf(e.outcome()), Outcomes.CompositionOutcome.class)
-                        .from())
-                .findFirst()
-                .orElse(null);
+    public static @Nullable Long recordedFrom(List<JournalEntry> entries, Function<String, Blob> blobs) {
+        for (JournalEntry entry : entries) {
+            String outcome = entry.outcome();
+            if (entry.kind().equals("composition") && outcome != null) {
+                String whole = TurnJournal.whole(outcome, blobs);
+                return Json.read(whole, Outcomes.CompositionOutcome.class).from();
+            }
+        }
+        return null;
     }
 }

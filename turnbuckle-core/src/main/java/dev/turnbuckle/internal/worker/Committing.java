@@ -1,6 +1,7 @@
 package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.internal.engine.TurnResult;
@@ -37,7 +38,13 @@ final class Committing {
             throws InterruptedException {
         TurnResult.Ended named = ended.outcome() instanceof TurnOutcome.Cancelled ? named(drive, ended) : ended;
         long revision = started.session().head().revision();
-        CommitResult result = send(commitOf(started, drive, named, revision));
+        CommitResult result;
+        try {
+            result = send(commitOf(started, drive, named, revision));
+        } catch (InvalidInputException e) { // it would be refused again by whoever drives next
+            refused(started, drive, named, e, settled);
+            return true;
+        }
         switch (result) {
             case CommitResult.Steered s -> {
                 return false;
@@ -203,6 +210,39 @@ final class Committing {
         commit(started, drive, small, settled);
     }
 
+    /** What tools sent, or the state they left, is not acceptable: the turn ends without it and says why (T12). */
+    private void refused(
+            Turns.Started started,
+            Drive drive,
+            TurnResult.Ended ended,
+            InvalidInputException why,
+            SessionCache.Settled settled)
+            throws InterruptedException {
+        if (ended.sends().isEmpty() && ended.components() == null) {
+            throw why;
+        }
+        LOG.warn(
+                "turn {} of session {} ends without what its tools sent: {}",
+                started.turn().id(),
+                started.session().id(),
+                why.getMessage());
+        TurnOutcome outcome = ended.outcome() instanceof TurnOutcome.Answered
+                ? new TurnOutcome.Failed(started.turn().id(), "commit_refused", String.valueOf(why.getMessage()), false)
+                : ended.outcome();
+        var less = new TurnResult.Ended(
+                outcome,
+                ended.entries(),
+                ended.inputs(),
+                List.of(),
+                ended.usage(),
+                ended.sends().isEmpty() ? null : ended.components(),
+                ended.journal(),
+                ended.blobs(),
+                false,
+                null);
+        commit(started, drive, less, settled);
+    }
+
     private TurnResult.Ended named(Drive drive, TurnResult.Ended ended) {
         return withOutcome(ended, cancelledOutcome(drive, ended));
     }
@@ -220,6 +260,7 @@ final class Committing {
         return new TurnOutcome.Cancelled(ref.turn(), partial, by, reason);
     }
 
+    /** The turn ends otherwise than it meant to; a command is not carried out then, nor does it clear any state. */
     private static TurnResult.Ended withOutcome(TurnResult.Ended ended, TurnOutcome outcome) {
         return new TurnResult.Ended(
                 outcome,
@@ -227,10 +268,10 @@ final class Committing {
                 ended.inputs(),
                 ended.sends(),
                 ended.usage(),
-                ended.components(),
+                ended.command() == null ? ended.components() : null,
                 ended.journal(),
                 ended.blobs(),
                 false,
-                ended.command());
+                null);
     }
 }

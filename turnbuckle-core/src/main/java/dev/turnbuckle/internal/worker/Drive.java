@@ -7,6 +7,7 @@ import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
+import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Inbox;
@@ -52,9 +53,8 @@ final class Drive implements TurnPort {
     }
 
     private static Map<String, String> contextOf(Turns.Started started) {
-        return started.inputs().isEmpty()
-                ? Map.of()
-                : started.inputs().getFirst().context();
+        InboxItem opening = started.opening();
+        return opening == null ? Map.of() : opening.context();
     }
 
     /** Of the input that opened the turn (Q1). */

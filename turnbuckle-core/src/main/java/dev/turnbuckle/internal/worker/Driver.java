@@ -73,7 +73,8 @@ final class Driver {
     }
 
     private static @Nullable String traceOf(Turns.Started started) {
-        return started.inputs().isEmpty() ? null : started.inputs().getFirst().trace();
+        InboxItem opening = started.opening();
+        return opening == null ? null : opening.trace();
     }
 
     /** A re-driven turn takes back what its earlier drive showed in this process. */
@@ -102,7 +103,7 @@ final class Driver {
     }
 
     private void run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
-        SessionCache.Settled settled = settled(started, agent);
+        SessionCache.Settled settled = settled(started, agent, drive);
         var loop = new TurnLoop(agent, facts(started, settled), drive);
         TurnResult prepared = prepared(started, loop);
         TurnResult result = prepared == null ? loop.run() : prepared;
@@ -139,7 +140,7 @@ final class Driver {
                     "the turn failed " + node.options().attempts() + " times; the last error: " + turn.lastError(),
                     true));
         }
-        InboxItem first = started.inputs().isEmpty() ? null : started.inputs().getFirst();
+        InboxItem first = started.opening();
         return first != null && first.kind() == InboxItem.Kind.COMMAND
                 ? loop.commanded(Json.read(first.content(), Command.class))
                 : null;
@@ -147,7 +148,7 @@ final class Driver {
 
     private TurnFacts facts(Turns.Started started, SessionCache.Settled settled) {
         List<InboxItem> inputs = started.inputs();
-        InboxItem first = inputs.isEmpty() ? null : inputs.getFirst();
+        InboxItem first = started.opening();
         return new TurnFacts(
                 started.session().id(),
                 started.turn().id(),
@@ -165,10 +166,10 @@ final class Driver {
                 first == null ? Map.of() : first.context());
     }
 
-    private SessionCache.Settled settled(Turns.Started started, Agent agent) {
+    private SessionCache.Settled settled(Turns.Started started, Agent agent, Drive drive) {
         SessionRow session = started.session();
         SessionRow.Head head = session.head();
-        Long recordedFrom = TurnLoop.recordedFrom(started.journal());
+        Long recordedFrom = TurnLoop.recordedFrom(started.journal(), drive::blob);
         long from = Math.max(1, head.depth() - agent.historyEntries() + 1);
         if (recordedFrom == null || recordedFrom >= from) {
             SessionCache.Settled cached = node.cache().at(session.id(), head.revision());
@@ -199,6 +200,7 @@ final class Driver {
                 node.ends().changed(drive.turn());
             }
             case Turns.Suspension.Ready r -> {
+                drive.record(waiting.entries(), waiting.blobs()); // performed already, so it is not done again
                 node.storage().turns().abandon(drive.lease(), turn.id(), Turns.Handback.drained(drive.driven()));
             }
             case Turns.Suspension.LeaseLost lost ->

@@ -401,7 +401,7 @@ final class RowSessions implements SessionStore {
                 throw new InvalidInputException(
                         "the commit sends to session \"" + input.session() + "\" under the key \""
                                 + input.key() + "\", which was used for other content (input "
-                                + conflict.existing().sequence() + "); nothing was committed");
+                                + conflict.existing().sequence() + "); new content needs a new key");
             }
         }
         return dropped;

@@ -1,0 +1,202 @@
+package dev.turnbuckle.testkit;
+
+import static dev.turnbuckle.testkit.ScriptedModel.calls;
+import static dev.turnbuckle.testkit.ScriptedModel.says;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnbuckle.Events;
+import dev.turnbuckle.Session;
+import dev.turnbuckle.Turn;
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.memory.MemoryStorage;
+import dev.turnbuckle.model.Model;
+import dev.turnbuckle.model.ModelEvent;
+import dev.turnbuckle.model.ModelRequest;
+import dev.turnbuckle.model.ModelSpec;
+import dev.turnbuckle.session.Command;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnOutcome.Cancelled;
+import dev.turnbuckle.session.TurnOutcome.Failed;
+import dev.turnbuckle.session.TurnOutcome.Suspended;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.tool.StateKey;
+import dev.turnbuckle.tool.Tool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an audit of chains, sends, commands and merged inputs found; each failed before it was mended. */
+@Timeout(30)
+class AuditedTest {
+    record In(String text) {}
+
+    record Sum(int value) {}
+
+    private static final In ANY = new In("any");
+    private static final StateKey<Sum> SUM = StateKey.of("sum", 1, Sum.class, () -> new Sum(0));
+
+    private final MemoryStorage storage = new MemoryStorage();
+
+    private TestTurnbuckle.Setup setup(Agent.Builder agent) {
+        return TestTurnbuckle.setup().agents(agent.build()).storage(() -> storage);
+    }
+
+    private static Agent.Builder agent(Model model, Tool... tools) {
+        Agent.Builder agent = Agent.named("test").model(model);
+        List.of(tools).forEach(agent::tool);
+        return agent;
+    }
+
+    private static List<String> texts(Session session) {
+        return session.view().entries().stream().map(e -> e.message().text()).toList();
+    }
+
+    @Test
+    void t08_aCommandThatWasCancelledBeforeItsCommitIsNotCarriedOut() {
+        var hook = new AtomicReference<Runnable>(() -> {});
+        var setup = setup(agent(ScriptedModel.of(says("Hello."))))
+                .runtime(r -> r.probe(seam -> {
+                    if (seam.equals("before SessionStore.commit")) {
+                        hook.getAndSet(() -> {}).run();
+                    }
+                }));
+        try (var test = setup.start()) {
+            Session session = test.session("s");
+            assertThat(session.ask("Hi")).isEqualTo("Hello.");
+            var over = new AtomicReference<Turn>();
+            hook.set(() -> storage.turns().cancel("s", over.get().id(), "alice", "no"));
+            over.set(session.command(new Command.StartOver()));
+            assertThat(over.get().await()).isInstanceOf(Cancelled.class);
+            assertThat(texts(session)).containsExactly("Hi", "Hello.");
+        }
+    }
+
+    @Test
+    void q01_aTurnKeepsTheContextOfItsOwnInputWhenAnOlderOneJoinedItLater() {
+        var seen = new ArrayList<String>();
+        Tool pay = Tool.once("pay", "Pays", In.class, (in, ctx) -> {
+                    seen.add(ctx.context("tenant").orElse("none"));
+                    return "paid";
+                })
+                .needsApproval(In.class, in -> true);
+        var model = ScriptedModel.of(calls("pay", ANY), calls("pay", ANY), says("Done."));
+        try (var test = setup(agent(model, pay)).start()) {
+            Session session = test.session("s");
+            session.turn(new dev.turnbuckle.session.TurnId("t-any"))
+                    .steer(Input.text("And this").after(Duration.ofMinutes(1)));
+            Turn turn = session.send(Input.text("Pay").context("tenant", "acme"));
+            for (int i = 0; i < 2; i++) {
+                var asked = (Suspended) turn.await();
+                test.tick(Duration.ofMinutes(2));
+                test.waits().approve(asked.waits().getFirst().id(), "alice");
+            }
+            assertThat(turn.await().text()).isEqualTo("Done.");
+            assertThat(seen).containsExactly("acme", "acme");
+        }
+    }
+
+    @Test
+    void s22_bytesThatTheirOwnerChangesAfterwardsAreSentAsTheyWere() {
+        var model = new Model() {
+            @Override
+            public ModelSpec spec() {
+                return ModelSpec.named("reader");
+            }
+
+            @Override
+            public void stream(ModelRequest request, Consumer<ModelEvent> events) {
+                String said = request.messages().getLast().parts().stream()
+                        .filter(Part.AttachmentRef.class::isInstance)
+                        .map(p -> new String(request.attachments().bytes((Part.AttachmentRef) p), UTF_8))
+                        .reduce("", String::concat);
+                events.accept(new ModelEvent.Completed(List.of(new Part.Text(said)), Usage.NONE, "stop"));
+            }
+        };
+        byte[] buffer = "meow".getBytes(UTF_8);
+        Input input = Input.text("Look").attach("one.txt", "text/plain", buffer);
+        buffer[0] = 'w';
+        Input both = input.attach("two.txt", "text/plain", buffer);
+        try (var test = setup(agent(model)).start()) {
+            assertThat(test.session("s").send(both).await().text()).isEqualTo("meowweow");
+        }
+    }
+
+    @Test
+    void t12_aSendUnderAKeyOfOtherContentEndsItsTurnOnceAndSaysSo() {
+        Tool note = Tool.read("note", "Notes", In.class, (in, ctx) -> {
+            ctx.send("other", Input.text("Second").key("k"));
+            return "noted";
+        });
+        try (var test = setup(agent(ScriptedModel.of(calls("note", ANY), says("Done.")), note))
+                .start()) {
+            test.session("other").send(Input.text("First").key("k").after(Duration.ofDays(1)));
+            Turn turn = test.session("s").send("Go");
+            assertThat(turn.await()).isInstanceOfSatisfying(Failed.class, f -> {
+                assertThat(f.code()).isEqualTo("commit_refused");
+                assertThat(f.message()).contains("\"other\"").contains("\"k\"");
+            });
+            assertThat(test.session("s").inbox(true))
+                    .extracting(i -> i.status().state())
+                    .containsExactly(InboxItem.State.APPLIED);
+        }
+    }
+
+    @Test
+    void j06_aCompositionOfManyCharactersIsRecalled() {
+        var parameters = new TreeMap<String, String>();
+        for (int i = 0; i < 1_000; i++) {
+            parameters.put("parameter-" + i, "x".repeat(50));
+        }
+        var steps = ScriptedModel.of(calls("pay", ANY), says("Done."));
+        var model = new Model() {
+            @Override
+            public ModelSpec spec() {
+                return new ModelSpec("large", parameters);
+            }
+
+            @Override
+            public void stream(ModelRequest request, Consumer<ModelEvent> events) throws InterruptedException {
+                steps.stream(request, events);
+            }
+        };
+        Tool pay = Tool.once("pay", "Pays", In.class, in -> "paid").needsApproval(In.class, in -> true);
+        try (var test = setup(agent(model, pay)).start()) {
+            Turn turn = test.session("s").send("Pay");
+            var asked = (Suspended) turn.await();
+            test.waits().approve(asked.waits().getFirst().id(), "alice");
+            assertThat(turn.await().text()).isEqualTo("Done.");
+        }
+    }
+
+    @Test
+    void j03_anAnswerIsKeptThoughACancelComesBeforeTheSuspension() {
+        var hook = new AtomicReference<Runnable>(() -> {});
+        Tool pay = Tool.once("pay", "Pays", In.class, in -> "paid").needsApproval(In.class, in -> true);
+        var model = ScriptedModel.of(calls("pay", ANY));
+        var setup = setup(agent(model, pay))
+                .runtime(r -> r.probe(seam -> {
+                    if (seam.equals("before Turns.suspend")) {
+                        hook.getAndSet(() -> {}).run();
+                    }
+                }));
+        try (var test = setup.start()) {
+            var turn = new AtomicReference<Turn>();
+            hook.set(() -> storage.turns().cancel("s", turn.get().id(), "alice", "no"));
+            turn.set(test.session("s").send("Pay"));
+            assertThat(turn.get().await()).isInstanceOf(Cancelled.class);
+            assertThat(test.session("s").view().entries()).hasSize(3);
+        }
+    }
+}

@@ -9,6 +9,7 @@ import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.Turns;
 import java.time.Duration;
 import java.util.List;
@@ -111,13 +112,25 @@ final class Committing {
                             node.environment().nanos());
             drive.committed(after);
         }
-        node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
+        TurnOutcome outcome = committed.repeated() ? stored(drive, ended) : ended.outcome();
+        node.live().append(session, new Activity.TurnEnded(started.turn().id(), outcome));
         node.live()
                 .append(
                         session,
                         new Activity.Committed(
                                 committed.revision(), ended.entries().size()));
-        node.ends().ended(drive.turn(), ended.outcome());
+        node.ends().ended(drive.turn(), outcome);
+    }
+
+    /** The first commit counts, also in what its intent leaves out, such as the partial answer of a cancelled turn (S11). */
+    private TurnOutcome stored(Drive drive, TurnResult.Ended ended) {
+        var ref = drive.turn();
+        return node.storage()
+                .turns()
+                .find(ref.session(), ref.turn())
+                .map(TurnRow::ending)
+                .map(TurnRow.Ending::outcome)
+                .orElse(ended.outcome());
     }
 
     /** T11: somebody moved the head under our lease; effects are not driven again for it. */

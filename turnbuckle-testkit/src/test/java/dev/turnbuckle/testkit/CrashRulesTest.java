@@ -8,13 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnbuckle.Turn;
 import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnOutcome.Cancelled;
 import dev.turnbuckle.session.TurnOutcome.Failed;
 import dev.turnbuckle.session.TurnOutcome.Suspended;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.tool.OnUnknown;
 import dev.turnbuckle.tool.StateKey;
 import dev.turnbuckle.tool.Tool;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -130,5 +138,46 @@ class CrashRulesTest {
         assertThat(results("s")).hasSize(2);
         assertThat(results("s").getFirst()).isEqualTo("seen");
         assertThat(results("s").getLast()).startsWith("The outcome is unknown");
+    }
+
+    /** Another driver lands the same commit first: its intent is the same, its partial answer is not. */
+    private static CommitResult overtaken(SessionStore store, Commit commit) {
+        var record = commit.record();
+        if (record.outcome() instanceof Cancelled c) {
+            var first = new Cancelled(c.turn(), "the first partial answer", c.by(), c.reason());
+            store.commit(new Commit(
+                    commit.target(),
+                    commit.history(),
+                    commit.state(),
+                    commit.settlement(),
+                    new Commit.Record(first, record.turnRecord(), record.attachments(), record.parts())));
+        }
+        return store.commit(commit);
+    }
+
+    @Test
+    void s11_whoCommitsAgainTellsTheOutcomeThatTheFirstCommitKept() {
+        var store = new MemoryStorage();
+        Storage overtaking = proxy(
+                Storage.class,
+                (proxy, method, arguments) -> method.getName().equals("sessions")
+                        ? proxy(
+                                SessionStore.class,
+                                (p, m, a) -> m.getName().equals("commit")
+                                        ? overtaken(store.sessions(), (Commit) a[0])
+                                        : m.invoke(store.sessions(), a))
+                        : method.invoke(store, arguments));
+        var agent = Agent.named("test")
+                .model(ScriptedModel.of(says("one two three").pausing(Duration.ofSeconds(1))))
+                .build();
+        test = TestTurnbuckle.setup().agents(agent).storage(() -> overtaking).start();
+        Turn turn = test.session("s").send("Count.");
+        test.tick(MOMENT);
+        turn.cancel("enough");
+        assertThat(((Cancelled) turn.await()).partialText()).isEqualTo("the first partial answer");
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

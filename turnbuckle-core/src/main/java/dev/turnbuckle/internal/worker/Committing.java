@@ -13,6 +13,7 @@ import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.Turns;
 import java.time.Duration;
 import java.util.List;
@@ -124,13 +125,14 @@ final class Committing {
             node.cache().adopt(session, now, node.environment().nanos());
             drive.committed(after);
         }
-        node.live().append(session, new Activity.TurnEnded(started.turn().id(), ended.outcome()));
+        TurnOutcome outcome = committed.repeated() ? stored(drive, ended) : ended.outcome();
+        node.live().append(session, new Activity.TurnEnded(started.turn().id(), outcome));
         node.live()
                 .append(
                         session,
                         new Activity.Committed(
                                 committed.revision(), ended.entries().size()));
-        node.ends().ended(drive.turn(), ended.outcome());
+        node.ends().ended(drive.turn(), outcome);
         tellMerged(started);
         if (!committed.repeated()) {
             ended.sends().forEach(s -> announce(s, committed));
@@ -150,6 +152,17 @@ final class Committing {
         if (!committed.droppedTo().contains(sent.session())) {
             node.sent(sent.session());
         }
+    }
+
+    /** The first commit counts, also in what its intent leaves out, such as the partial answer of a cancelled turn (S11). */
+    private TurnOutcome stored(Drive drive, TurnResult.Ended ended) {
+        var ref = drive.turn();
+        return node.storage()
+                .turns()
+                .find(ref.session(), ref.turn())
+                .map(TurnRow::ending)
+                .map(TurnRow.Ending::outcome)
+                .orElse(ended.outcome());
     }
 
     /** T11: somebody moved the head under our lease; effects are not driven again for it. */

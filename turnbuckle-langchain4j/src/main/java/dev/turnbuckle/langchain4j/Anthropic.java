@@ -131,6 +131,21 @@ final class Anthropic implements Dialect {
         if (budget && !off && !parameters.has("max_tokens")) {
             body.put("max_tokens", thinking.path("budget_tokens").asLong() + DEFAULT_MAX_TOKENS);
         }
+        if (budget && !off && answersAnotherModelsCalls(body.path("messages"))) {
+            body.remove("thinking");
+        }
+    }
+
+    /** With thinking, the vendor takes results only of calls that its own thoughts come before. */
+    private static boolean answersAnotherModelsCalls(JsonNode messages) {
+        JsonNode answer = messages.path(messages.size() - 2);
+        boolean results = "tool_result".equals(Json.text(lastContent(messages).path(0), "type"));
+        String first = Json.textOrEmpty(answer.path("content").path(0), "type");
+        return results && "assistant".equals(Json.text(answer, "role")) && !first.endsWith("thinking");
+    }
+
+    private static JsonNode lastContent(JsonNode messages) {
+        return messages.path(messages.size() - 1).path("content");
     }
 
     private static void amendToolChoice(ObjectNode body, ModelRequest request) {
@@ -150,7 +165,7 @@ final class Anthropic implements Dialect {
         body.remove("cache_control");
         if (cached) {
             markLast(body.path("system").isEmpty() ? body.path("tools") : body.path("system"));
-            markLast(messages.path(messages.size() - 1).path("content"));
+            markLast(lastContent(messages));
         }
     }
 

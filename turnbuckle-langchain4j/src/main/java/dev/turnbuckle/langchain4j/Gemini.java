@@ -14,6 +14,7 @@ import dev.turnbuckle.model.ModelRequest;
 import dev.turnbuckle.session.Part;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -27,6 +28,12 @@ final class Gemini implements Dialect {
     static final String SIGNER = "gemini";
     static final String SIGNATURE = "thoughtSignature";
     static final String PART = "part";
+
+    /** The vendor's own word for a call that it did not sign. */
+    static final String UNSIGNED = "skip_thought_signature_validator";
+
+    /** From Gemini 3 on. */
+    private static final Pattern MUST_SIGN = Pattern.compile("gemini-([3-9]|\\d\\d)");
 
     private static final Vendor VENDOR = new Vendor(
             "gemini",
@@ -115,6 +122,9 @@ final class Gemini implements Dialect {
             }
         }
         RequestBody.joinNeighbours(contents, "parts");
+        if (MUST_SIGN.matcher(call.endpoint().model()).lookingAt()) {
+            signForeignCalls(contents);
+        }
         JsonNode declarations = body.path("tools").path(0).path("functionDeclarations");
         RequestBody.placeSchemas(declarations, call.request().tools(), "", "parametersJsonSchema");
         for (JsonNode declaration : declarations) {
@@ -129,6 +139,29 @@ final class Gemini implements Dialect {
                     .put("responseMimeType", "application/json")
                     .set("responseJsonSchema", RequestBody.schema(schema, "the answer"));
         }
+    }
+
+    /** Calls of the running turn that another model made: the newer models refuse them unless they say so. */
+    private static void signForeignCalls(ArrayNode contents) {
+        for (int i = contents.size() - 1; i >= 0 && !saidByUser(contents.get(i)); i--) {
+            boolean signed = false;
+            ObjectNode first = null;
+            for (JsonNode part : contents.get(i).path("parts")) {
+                signed |= part.has(SIGNATURE);
+                first = first == null && part.has("functionCall") ? (ObjectNode) part : first;
+            }
+            if (first != null && !signed) {
+                first.put(SIGNATURE, UNSIGNED);
+            }
+        }
+    }
+
+    private static boolean saidByUser(JsonNode content) {
+        boolean said = false;
+        for (JsonNode part : content.path("parts")) {
+            said |= !part.has("functionResponse");
+        }
+        return said && "user".equals(Json.text(content, "role"));
     }
 
     @Override

@@ -73,12 +73,23 @@ final class OpenAiResponses implements Dialect {
         if (part instanceof Part.Opaque opaque && opaque.vendor().equals(SIGNER)) {
             return Json.parse(opaque.json());
         }
-        String encrypted = part instanceof Part.Reasoning r ? Signature.by(SIGNER, r) : null;
-        return encrypted == null ? null : reasoning(((Part.Reasoning) part).text(), encrypted);
+        String signature = part instanceof Part.Reasoning r ? Signature.by(SIGNER, r) : null;
+        return signature == null ? null : reasoning(((Part.Reasoning) part).text(), signature);
     }
 
-    private static ObjectNode reasoning(String text, String encrypted) {
-        ObjectNode item = Json.object().put("type", "reasoning").put("encrypted_content", encrypted);
+    /** The vendor refuses what it encrypted under another id, so both are kept: id, colon, encrypted content. */
+    static @Nullable String signature(JsonNode item) {
+        String encrypted = Json.text(item, "encrypted_content");
+        return encrypted == null ? null : Signature.of(SIGNER, Json.textOrEmpty(item, "id") + ":" + encrypted);
+    }
+
+    private static ObjectNode reasoning(String text, String signature) {
+        int colon = signature.indexOf(':');
+        ObjectNode item = Json.object().put("type", "reasoning");
+        if (colon > 0) {
+            item.put("id", signature.substring(0, colon));
+        }
+        item.put("encrypted_content", signature.substring(colon + 1));
         ArrayNode summary = item.putArray("summary");
         if (!text.isEmpty()) {
             summary.addObject().put("type", "summary_text").put("text", text);

@@ -88,9 +88,7 @@ final class OpenAiResponsesReader implements Reader {
                     String text = Json.textOrEmpty(content, "text") + Json.textOrEmpty(content, "refusal");
                     parts.add(new Part.Text(text));
                 });
-            case "reasoning" ->
-                parts.add(new Part.Reasoning(
-                        thoughts(item), Signature.of(OpenAiResponses.SIGNER, Json.text(item, "encrypted_content"))));
+            case "reasoning" -> parts.add(new Part.Reasoning(thoughts(item), OpenAiResponses.signature(item)));
             case "function_call" ->
                 parts.add(new Part.ToolCall(
                         Json.textOrEmpty(item, "call_id"),

@@ -223,4 +223,26 @@ class AnthropicTest {
                 .isEqualTo(new ModelEvent.Completed(
                         List.of(new Part.Text("ok")), new Usage(5L, null, null, 2L, null), "end_turn"));
     }
+
+    @Test
+    void thinkingPausesWhileCallsOfAnotherModelAreAnswered() throws InterruptedException {
+        vendor.answers(FakeVendor.events(WORD));
+        VendorModel thinking = models.parameter("thinking_budget", "1024").model("anthropic:claude");
+        Message call = Message.of(Message.Role.ASSISTANT, List.of(new Part.ToolCall("call_a", "weather", "{}")));
+        Message result =
+                Message.of(Message.Role.TOOL, List.of(new Part.ToolResult("call_a", "weather", "rain", false)));
+        Asking.ask(thinking, Message.user("Oslo?"), call, result);
+        JsonNode within = vendor.lastBody();
+        Asking.ask(
+                thinking,
+                Message.user("Oslo?"),
+                call,
+                result,
+                Message.of(Message.Role.ASSISTANT, List.of(new Part.Text("Rain."))),
+                Message.user("And Rome?"));
+        JsonNode next = vendor.lastBody();
+
+        assertThat(within.has("thinking")).isFalse();
+        assertThat(next.path("thinking").path("type").asString()).isEqualTo("enabled");
+    }
 }

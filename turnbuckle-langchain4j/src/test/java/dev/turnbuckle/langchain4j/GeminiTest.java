@@ -147,4 +147,30 @@ class GeminiTest {
                 .contains("fits this JSON schema")
                 .contains(schema);
     }
+
+    @Test
+    void callsOfAnotherModelAreMarkedForModelsThatInsistOnSignatures() throws InterruptedException {
+        vendor.answers(FakeVendor.events(WORD));
+        Message[] messages = {
+            Message.user("Paris?"),
+            Message.of(Message.Role.ASSISTANT, List.of(new Part.ToolCall("z", "weather", "{}"))),
+            Message.of(Message.Role.TOOL, List.of(new Part.ToolResult("z", "weather", "sun", false))),
+            Message.user("Oslo and Rome?"),
+            Message.of(
+                    Message.Role.ASSISTANT,
+                    List.of(new Part.ToolCall("a", "weather", "{}"), new Part.ToolCall("b", "weather", "{}"))),
+            Message.of(Message.Role.TOOL, List.of(new Part.ToolResult("a", "weather", "rain", false))),
+            Message.of(Message.Role.TOOL, List.of(new Part.ToolResult("b", "weather", "sun", false)))
+        };
+        Asking.ask(models.model("gemini:gemini-3-pro"), messages);
+        JsonNode newer = vendor.lastBody().path("contents");
+        Asking.ask(models.model("gemini:gemini-2.5-pro"), messages);
+        JsonNode older = vendor.lastBody().path("contents");
+
+        assertThat(newer.path(1).path("parts").path(0).has("thoughtSignature")).isFalse();
+        assertThat(newer.path(3).path("parts").path(0).path("thoughtSignature").asString())
+                .isEqualTo("skip_thought_signature_validator");
+        assertThat(newer.path(3).path("parts").path(1).has("thoughtSignature")).isFalse();
+        assertThat(older.toString()).doesNotContain("thoughtSignature");
+    }
 }

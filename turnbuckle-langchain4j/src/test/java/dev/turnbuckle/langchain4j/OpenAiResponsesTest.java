@@ -54,10 +54,10 @@ class OpenAiResponsesTest {
         assertThat(answer.completed())
                 .isEqualTo(new ModelEvent.Completed(
                         List.of(
-                                new Part.Reasoning("Two cities.", "openai:ENC1"),
+                                new Part.Reasoning("Two cities.", "openai:rs_1:ENC1"),
                                 new Part.Text("I look it up."),
                                 new Part.ToolCall("call_a", "weather", "{\"city\":\"Oslo\"}"),
-                                new Part.Reasoning("", "openai:ENC2"),
+                                new Part.Reasoning("", "openai:rs_2:ENC2"),
                                 new Part.ToolCall("call_b", "weather", "{\"city\":\"Rome\"}")),
                         new Usage(36L, 64L, null, 50L, 32L),
                         "completed"));
@@ -77,10 +77,10 @@ class OpenAiResponsesTest {
         assertThat(vendor.lastBody().path("input")).isEqualTo(Json.parse("""
                                 [{"type":"message","role":"system","content":[{"type":"input_text","text":"Be short."}]},
                                  {"type":"message","role":"user","content":[{"type":"input_text","text":"Oslo and Rome?"}]},
-                                 {"type":"reasoning","encrypted_content":"ENC1","summary":[{"type":"summary_text","text":"Two cities."}]},
+                                 {"type":"reasoning","id":"rs_1","encrypted_content":"ENC1","summary":[{"type":"summary_text","text":"Two cities."}]},
                                  {"type":"message","role":"assistant","content":[{"type":"output_text","text":"I look it up."}]},
                                  {"type":"function_call","call_id":"call_a","name":"weather","arguments":"{\\"city\\":\\"Oslo\\"}"},
-                                 {"type":"reasoning","encrypted_content":"ENC2","summary":[]},
+                                 {"type":"reasoning","id":"rs_2","encrypted_content":"ENC2","summary":[]},
                                  {"type":"function_call","call_id":"call_b","name":"weather","arguments":"{\\"city\\":\\"Rome\\"}"},
                                  {"type":"function_call_output","call_id":"call_a","output":"rain"},
                                  {"type":"function_call_output","call_id":"call_b","output":"sun"}]"""));

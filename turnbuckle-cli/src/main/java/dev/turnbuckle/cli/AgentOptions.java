@@ -63,7 +63,7 @@ final class AgentOptions {
     /**
      * The agent that asks these models. Nothing is asked yet.
      *
-     * @param names as {@link #model()} gives them
+     * @param names as {@link #model} gives them
      * @throws dev.turnbuckle.error.TurnbuckleException for a name that is none, a key that is missing
      */
     Agent.Builder agent(Map<String, String> environment, String names, List<Tool> tools, String unlessTold) {

@@ -63,10 +63,13 @@ final class AgentOptions {
     /**
      * The agent that asks these models. Nothing is asked yet.
      *
-     * @param names as {@link #model()} gives them
+     * @param names as {@link #model} gives them
      * @throws dev.turnbuckle.error.TurnbuckleException for a name that is none, a key that is missing
      */
     Agent.Builder agent(Map<String, String> environment, String names, List<Tool> tools, String unlessTold) {
+        if (baseUrl != null && baseUrl.isBlank()) {
+            throw new UsageException("--base-url is empty; leave it out to ask the vendor");
+        }
         Path scripted = script;
         List<Model> models = scripted == null
                 ? Vendors.models(environment, names, baseUrl, parameters)

@@ -21,6 +21,9 @@ class MainTest {
                 "run -p Hi --script a.json --max-calls 0",
                 "sessions list --limit 0",
                 "sessions show",
+                "chat",
+                "chat --session a --continue --script a.json",
+                "completion fish",
             })
     void wrongUsageIsOneLineAndStatusTwo(String arguments) {
         Shell shell = Shell.run((Object[]) arguments.split(" "));
@@ -40,7 +43,10 @@ class MainTest {
                 "sessions --help",
                 "sessions list --help",
                 "sessions show --help",
-                "doctor --help"
+                "doctor --help",
+                "chat --help",
+                "models --help",
+                "completion --help"
             })
     void helpFitsEightyColumns(String arguments) {
         Shell shell = Shell.run((Object[]) arguments.split(" "));
@@ -51,7 +57,7 @@ class MainTest {
 
     @Test
     void theWorkerOfTheDemoIsNotShown() {
-        assertThat(Shell.run("--help").out()).contains("doctor").doesNotContain("demo-worker");
+        assertThat(Shell.run("--help").out()).contains("chat", "doctor").doesNotContain("demo-worker", "warm-up");
     }
 
     @Test

@@ -102,7 +102,10 @@ public final class Chat {
             case Heard.Line(String text) -> typed(text);
             case Heard.Interrupt i -> interrupted();
             case Heard.End e -> false;
-            case Heard.Nothing n -> true;
+            case Heard.Nothing n -> {
+                interrupts = 0; // what ran is over, or a line was given up
+                yield true;
+            }
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Candidate;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -34,6 +35,7 @@ final class EditingConsole implements Console {
     private static final int WIDEST = 100;
 
     private static final long LOOK_MILLIS = 50;
+    private static final int CTRL_C = 3;
     private static final int HISTORY_LINES = 1_000;
 
     private final Terminal terminal;
@@ -87,7 +89,22 @@ final class EditingConsole implements Console {
 
     /** The line is one word; a backslash at its end lets it go on. */
     private static final class WholeLine implements Parser {
-        private record Whole(String line, int cursor) implements ParsedLine {
+        private record Whole(String line, int cursor) implements CompletingParsedLine {
+            @Override
+            public CharSequence escape(CharSequence candidate, boolean complete) {
+                return candidate;
+            }
+
+            @Override
+            public int rawWordCursor() {
+                return cursor;
+            }
+
+            @Override
+            public int rawWordLength() {
+                return line.length();
+            }
+
             @Override
             public String word() {
                 return line;
@@ -178,11 +195,14 @@ final class EditingConsole implements Console {
         Attributes before = terminal.enterRawMode();
         try {
             while (busy.getAsBoolean()) {
-                if (interrupted) {
+                int key = terminal.reader().peek(LOOK_MILLIS);
+                if (interrupted || key == CTRL_C) { // some terminals raise the signal, some send the key, some do both
+                    if (key == CTRL_C) {
+                        terminal.reader().read();
+                    }
                     interrupted = false;
                     return new Heard.Interrupt();
                 }
-                int key = terminal.reader().peek(LOOK_MILLIS);
                 if (key == NonBlockingReader.EOF) {
                     return new Heard.End();
                 }

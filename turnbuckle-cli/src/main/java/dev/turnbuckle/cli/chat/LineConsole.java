@@ -76,11 +76,23 @@ final class LineConsole implements Console {
         }
         prompt(prompt);
         try {
-            return heard.take();
+            return echoed(prompt, heard.take());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Heard.End();
         }
+    }
+
+    /** A terminal echoes what is typed, and nothing for a key that ends the line in another way; a pipe echoes nothing. */
+    private Heard echoed(Prompt prompt, Heard what) {
+        if (what instanceof Heard.Line(String text)) {
+            if (!interactive) {
+                show(List.of(Piece.line(Screen.Mark.PLAIN, prompt.text + text)));
+            }
+        } else if (interactive) {
+            screen.line();
+        }
+        return what;
     }
 
     @Override

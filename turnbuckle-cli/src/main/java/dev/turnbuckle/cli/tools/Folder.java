@@ -69,6 +69,9 @@ final class Folder {
         List<String> all = text(path, bytes).lines().toList();
         int begin = Math.min(Math.max(0, from - 1), all.size());
         int end = (int) Math.min(all.size(), begin + (long) Math.max(0, lines));
+        if (begin == end && !all.isEmpty()) {
+            return "[the file has " + all.size() + " lines]";
+        }
         String part = String.join("\n", all.subList(begin, end));
         return end < all.size() || begin > 0
                 ? part + "\n[lines " + (begin + 1) + " to " + end + " of " + all.size() + "]"

@@ -58,14 +58,16 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
 
     /** The next event within this time. */
     public Optional<SessionEvent> next(Duration atMost) {
+        long seen = wake.version();
+        SessionEvent event = ready();
+        return event != null ? Optional.of(event) : awaited(seen, atMost);
+    }
+
+    private Optional<SessionEvent> awaited(long looked, Duration atMost) {
         Environment env = turnbuckle.node().environment();
         long deadline = env.nanos() + atMost.toNanos();
+        long seen = looked;
         while (true) {
-            long seen = wake.version();
-            SessionEvent event = ready();
-            if (event != null) {
-                return Optional.of(event);
-            }
             long left = deadline - env.nanos();
             if (ended || closed || left <= 0) {
                 return Optional.empty();
@@ -74,6 +76,11 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
                 throw new ClosedException("the runtime was closed while events were read; continue from the cursor");
             }
             await(seen, Duration.ofNanos(left));
+            seen = wake.version();
+            SessionEvent event = ready();
+            if (event != null) {
+                return Optional.of(event);
+            }
         }
     }
 

@@ -3,27 +3,12 @@ package dev.turnbuckle.bench;
 import dev.turnbuckle.bench.Figure.Bar;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.jdbc.SqliteStorage;
-import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Message;
-import dev.turnbuckle.session.TurnId;
-import dev.turnbuckle.session.TurnOutcome;
-import dev.turnbuckle.session.Usage;
-import dev.turnbuckle.store.Blob;
-import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Commit;
-import dev.turnbuckle.store.CommitResult;
-import dev.turnbuckle.store.Component;
-import dev.turnbuckle.store.Inbox;
-import dev.turnbuckle.store.Storage;
-import dev.turnbuckle.store.Turns;
-import dev.turnbuckle.store.UsageRow;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -36,13 +21,11 @@ final class CommitBench {
     private static final int COMMITS = 40;
 
     private static final int WARM_UP_ROUNDS = 4;
-    private static final String AGENT = "default";
 
     private final Options options;
     private final Path folder;
     private final Progress progress;
     private final Random random = new Random(4711);
-    private int turns;
 
     CommitBench(Options options, Path folder, Progress progress) {
         this.options = options;
@@ -62,8 +45,9 @@ final class CommitBench {
         try (var storage = SqliteStorage.at(folder.resolve("commit.db"));
                 var floor = new Floor(folder.resolve("commit-floor.db"), specimen, false)) {
             storage.open(Environment.system());
-            figures.accept(measure("commit-1mib", storage, floor, specimen, this::large));
-            figures.accept(measure("commit-512-rows", storage, floor, specimen, this::many));
+            var turns = new StorageTurns(storage, specimen);
+            figures.accept(measure("commit-1mib", turns, floor, this::large));
+            figures.accept(measure("commit-512-rows", turns, floor, this::many));
         }
     }
 
@@ -86,7 +70,7 @@ final class CommitBench {
                 new byte[0]);
     }
 
-    private Figure measure(String name, Storage storage, Floor floor, Specimen specimen, Loads loads) {
+    private Figure measure(String name, StorageTurns turns, Floor floor, Loads loads) {
         var ours = new Samples();
         var floors = new Samples();
         for (int round = -WARM_UP_ROUNDS; round < options.rounds(); round++) {
@@ -94,7 +78,7 @@ final class CommitBench {
             for (int i = 0; i < COMMITS; i++) {
                 Load load = loads.next();
                 long written = write(floor, turn, load);
-                long committed = commit(storage, name + round, load, specimen);
+                long committed = turns.commit(name + round, Commit.History.append(load.entries()), load.state());
                 if (round >= 0) {
                     floors.add(written);
                     ours.add(committed);
@@ -120,62 +104,5 @@ final class CommitBench {
     private static String json(Message message) {
         return "{\"role\":\"USER\",\"parts\":[{\"type\":\"text\",\"text\":\"" + message.text()
                 + "\"}],\"interrupted\":false}";
-    }
-
-    /** @return nanoseconds of the commit, with the hash of its state */
-    private long commit(Storage storage, String session, Load load, Specimen specimen) {
-        var id = new TurnId("t-" + turns++);
-        accept(storage, session, id, specimen.input().content());
-        var by = new Claimant("bench", storage.traits().incarnation(), "token-" + id.value());
-        var request = new Turns.StartRequest(session, by, Duration.ofMinutes(1), Set.of(AGENT));
-        if (!(storage.turns().start(request) instanceof Turns.Start.Go(var started))) {
-            throw new IllegalStateException("the turn did not start");
-        }
-        Blob record = Blob.of(specimen.record());
-        long before = System.nanoTime();
-        Map<String, Component> state =
-                load.state().length == 0 ? null : Map.of("state", Component.changed(1, "bench", Blob.of(load.state())));
-        CommitResult result = storage.sessions()
-                .commit(new Commit(
-                        new Commit.Target(
-                                session,
-                                id,
-                                started.lease(),
-                                started.session().head().revision()),
-                        Commit.History.append(load.entries()),
-                        new Commit.State(state, null),
-                        Commit.Settlement.applied(
-                                List.of(started.inputs().getFirst().sequence()), usage(id)),
-                        new Commit.Record(
-                                new TurnOutcome.Answered(id, "Done.", Usage.of(340, 44)),
-                                record,
-                                List.of(),
-                                List.of())));
-        long nanos = System.nanoTime() - before;
-        if (!(result instanceof CommitResult.Committed)) {
-            throw new IllegalStateException("not committed: " + result);
-        }
-        return nanos;
-    }
-
-    private static void accept(Storage storage, String session, TurnId id, String content) {
-        storage.inbox()
-                .accept(new Inbox.NewInput(
-                        session,
-                        AGENT,
-                        id,
-                        InboxItem.Kind.USER,
-                        InboxItem.Delivery.NEXT_TURN,
-                        content,
-                        null,
-                        Map.of(),
-                        null,
-                        Duration.ZERO));
-    }
-
-    private static List<UsageRow> usage(TurnId id) {
-        return List.of(
-                new UsageRow(id, 1, "model", "instant", Usage.of(170, 22)),
-                new UsageRow(id, 2, "model", "instant", Usage.of(170, 22)));
     }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One measured value beside its floor.
  *
- * @param bar what the design promises of the ratio; {@code null} when it promises nothing
+ * @param bar what the design promises; {@code null} when it promises nothing
  */
 record Figure(
         String name,
@@ -15,20 +15,33 @@ record Figure(
         double floor,
         @Nullable Bar bar) {
 
-    /** A bound of the ratio: at least for rates, at most for times and sizes. */
-    record Bar(boolean least, double ratio) {
+    /**
+     * A bound: at least for rates, at most for times and sizes.
+     *
+     * @param relative of the ratio, else of the value itself
+     */
+    record Bar(boolean relative, boolean least, double bound) {
         static Bar atLeast(double ratio) {
-            return new Bar(true, ratio);
+            return new Bar(true, true, ratio);
         }
 
         static Bar atMost(double ratio) {
-            return new Bar(false, ratio);
+            return new Bar(true, false, ratio);
         }
 
-        String verdict(double actual) {
-            String text = (least ? ">= " : "<= ") + plain(ratio);
-            boolean met = least ? actual >= ratio : actual <= ratio;
-            double off = 100 * Math.abs(actual / ratio - 1);
+        static Bar valueAtLeast(double value) {
+            return new Bar(false, true, value);
+        }
+
+        static Bar valueAtMost(double value) {
+            return new Bar(false, false, value);
+        }
+
+        String verdict(Figure figure) {
+            double actual = relative ? figure.ratio() : figure.value();
+            String text = (least ? ">= " : "<= ") + plain(bound) + (relative ? " x" : " " + figure.unit());
+            boolean met = least ? actual >= bound : actual <= bound;
+            double off = 100 * Math.abs(actual / bound - 1);
             return met ? text + "  met" : text + "  MISSED by " + Math.round(off) + " %";
         }
     }
@@ -43,18 +56,18 @@ record Figure(
     }
 
     static final String HEAD =
-            String.format(Locale.ROOT, "%-18s %12s %12s %-14s %7s  %s", "", "ours", "floor", "", "ratio", "bar");
+            String.format(Locale.ROOT, "%-24s %12s %12s %-14s %7s  %s", "", "ours", "floor", "", "ratio", "bar");
 
     String row() {
         return String.format(
                 Locale.ROOT,
-                "%-18s %12s %12s %-14s %7s  %s",
+                "%-24s %12s %12s %-14s %7s  %s",
                 name,
                 plain(value),
                 plain(floor),
                 unit,
                 plain(ratio()),
-                bar == null ? "" : bar.verdict(ratio()));
+                bar == null ? "" : bar.verdict(this));
     }
 
     /** Four digits are more than a benchmark knows. */

@@ -17,6 +17,10 @@ public final class Main {
             System.out.print(Options.HELP);
             return;
         }
+        if (args.length > 0 && args[0].equals("jmh")) {
+            var arguments = List.of(args).subList(1, args.length);
+            System.exit(new Micro(Options.target().resolve("jmh")).run(arguments));
+        }
         Options options;
         try {
             options = Options.of(args);
@@ -43,14 +47,8 @@ public final class Main {
             System.out.println(Figure.HEAD);
         }
         try {
-            if (options.asksFor("turns")) {
-                new TurnsBench(options, folder, progress).run(figures);
-            }
-            if (options.asksFor("growth")) {
-                new GrowthBench(options, folder, progress).run(figures);
-            }
-            if (options.asksFor("commit")) {
-                new CommitBench(options, folder, progress).run(figures);
+            for (Bench bench : options.benches()) {
+                bench.run(options, folder, progress, figures);
             }
         } finally {
             delete(folder);

@@ -2,27 +2,34 @@ package dev.turnbuckle.bench;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the command line asked for.
  *
- * @param what {@code turns}, {@code growth}, {@code commit} or {@code all}
+ * @param benches in the order in which they run
  * @param rounds each of them the floor and then ours
  * @param round how long one contender runs in one round
  * @param folder where the databases are made: a real disk
  */
-record Options(String what, boolean json, int rounds, Duration round, Path folder) {
+record Options(List<Bench> benches, boolean json, int rounds, Duration round, Path folder) {
     static final String HELP = """
-            usage: bench/run [turns|growth|commit|all] [options]
+            usage: bench/run [turns|growth|commit|live|open|idle|cold|all] [options]
+                   bench/run jmh [pattern] [options of JMH; -h lists them]
 
               turns    durable turns with one ONCE tool, one session and 64 at once, SQLite with synchronous=FULL
               growth   turn 10,000 of a session beside turn 100, the model's context held at 200 entries
               commit   a commit of 1 MiB of incompressible state, and one of 512 entries
-              all      everything above (the default)
+              live     live replay: appends with nobody reading and beside 1,000 sleeping readers; deliveries to 1,000
+              open     coming back to a session of 10,000 entries of which 200 are wanted
+              idle     heap held by 100,000 sessions that were used once, and by 10,000 that are observed in silence
+              cold     the command line, from its start to its end, with one durable turn between
+              all      everything above (the default); about ten minutes
+              jmh      what is computed and not stored, by JMH: planning, hashing, JSON, the ring of recent events
 
               --json         one JSON object a line instead of a table
               --rounds N     rounds of floor and ours in turn; figures are medians over them (default 10)
-              --seconds S    length of one contender's part of a round (default 1)
+              --seconds S    length of one contender's part of a round (default 1); turns and live
               --dir FOLDER   where the databases are made (default bench/target); not a memory file system
               --help         this text
 
@@ -31,22 +38,28 @@ record Options(String what, boolean json, int rounds, Duration round, Path folde
 
     /** @throws IllegalArgumentException saying what is wrong, for the user */
     static Options of(String[] args) {
-        String what = "all";
+        List<Bench> benches = List.of(Bench.values());
         boolean json = false;
         int rounds = 10;
         long millis = 1_000;
-        Path folder = Path.of(System.getProperty("bench.dir", "."));
+        Path folder = target();
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
-                case "turns", "growth", "commit", "all" -> what = args[i];
                 case "--json" -> json = true;
                 case "--rounds" -> rounds = (int) number(args, ++i, 1);
                 case "--seconds" -> millis = Math.round(1_000 * number(args, ++i, 0.1));
                 case "--dir" -> folder = Path.of(argument(args, ++i));
-                default -> throw new IllegalArgumentException("unknown argument: " + args[i]);
+                default -> benches = benches(args[i]);
             }
         }
-        return new Options(what, json, rounds, Duration.ofMillis(millis), folder);
+        return new Options(benches, json, rounds, Duration.ofMillis(millis), folder);
+    }
+
+    private static List<Bench> benches(String name) {
+        return name.equals("all")
+                ? List.of(Bench.values())
+                : List.of(
+                        Bench.named(name).orElseThrow(() -> new IllegalArgumentException("unknown argument: " + name)));
     }
 
     private static String argument(String[] args, int i) {
@@ -69,7 +82,18 @@ record Options(String what, boolean json, int rounds, Duration round, Path folde
         throw new IllegalArgumentException(args[i - 1] + " needs a number from " + least + " on, not " + text);
     }
 
-    boolean asksFor(String bench) {
-        return what.equals("all") || what.equals(bench);
+    /** Where this program was built. */
+    static Path target() {
+        return Path.of(System.getProperty("bench.dir", "."));
+    }
+
+    /** The classes of the benchmarks. */
+    Path program() {
+        return target().resolve("classes");
+    }
+
+    /** What a person types, in this source tree. */
+    Path launcher() {
+        return Path.of(System.getProperty("bench.root", ".."), "turnbuckle");
     }
 }

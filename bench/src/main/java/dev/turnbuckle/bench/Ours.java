@@ -23,12 +23,7 @@ final class Ours implements Contender {
         this.file = file;
         this.turnbuckle = Turnbuckle.builder()
                 .storage(SqliteStorage.builder(file).synchronous(synchronous).build())
-                .agent(Agent.named("default")
-                        .model(new InstantModel())
-                        .instructions("You book rooms for the guests of a small hotel, and you are brief.")
-                        .tool(Tool.once(InstantModel.TOOL, "Books beds in a city", Booking.class, this::book))
-                        .historyEntries(historyEntries)
-                        .build())
+                .agent(agent(historyEntries, () -> duringTool.run()))
                 .build();
         this.log = WalIndex.of(file);
     }
@@ -41,9 +36,17 @@ final class Ours implements Contender {
         return new Ours(file, historyEntries, synchronous);
     }
 
-    private String book(Booking booking) {
-        duringTool.run();
-        return "booked " + booking.guests() + " beds in " + booking.city() + ", reference 4711";
+    /** @param inTool runs inside the tool's body */
+    static Agent agent(int historyEntries, Runnable inTool) {
+        return Agent.named("default")
+                .model(new InstantModel())
+                .instructions("You book rooms for the guests of a small hotel, and you are brief.")
+                .tool(Tool.once(InstantModel.TOOL, "Books beds in a city", Booking.class, booking -> {
+                    inTool.run();
+                    return "booked " + booking.guests() + " beds in " + booking.city() + ", reference 4711";
+                }))
+                .historyEntries(historyEntries)
+                .build();
     }
 
     /** Runs one turn; the action runs inside its tool's body. */

@@ -1,7 +1,5 @@
 package dev.turnbuckle.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +22,6 @@ record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
 
     double cpuMicrosOfATurn() {
         return cpuNanos / 1e3 / nanos.count();
-    }
-
-    private static long cpu() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     /**
@@ -54,7 +48,7 @@ record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
             }));
         }
         long commits = contender.commits();
-        long cpu = cpu();
+        long cpu = Cpu.ofThisProcess();
         long begun = System.nanoTime();
         start.countDown();
         for (Thread thread : threads) {
@@ -66,7 +60,7 @@ record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
         }
         var all = new Samples();
         samples.forEach(all::addAll);
-        return new Round(all, seconds, contender.commits() - commits, cpu() - cpu);
+        return new Round(all, seconds, contender.commits() - commits, Cpu.ofThisProcess() - cpu);
     }
 
     private static void run(Contender contender, String session, Samples samples, long end) {

@@ -16,16 +16,24 @@ class FigureTest {
                         "{\"name\":\"turns-1\",\"value\":512.3,\"unit\":\"turns/s\",\"floor\":1024,\"ratio\":0.500}");
     }
 
+    private static String verdict(Bar bar, double value) {
+        return bar.verdict(new Figure("turns-1", value, "us", 2, bar));
+    }
+
     @Test
     void aMissedBarSaysByHowMuch() {
-        assertThat(Bar.atLeast(0.5).verdict(0.4)).isEqualTo(">= 0.500  MISSED by 20 %");
-        assertThat(Bar.atMost(2).verdict(2.5)).isEqualTo("<= 2.000  MISSED by 25 %");
+        assertThat(verdict(Bar.atLeast(0.5), 0.8)).isEqualTo(">= 0.500 x  MISSED by 20 %");
+        assertThat(verdict(Bar.atMost(2), 5)).isEqualTo("<= 2.000 x  MISSED by 25 %");
+        assertThat(verdict(Bar.valueAtMost(1), 1.5)).isEqualTo("<= 1.000 us  MISSED by 50 %");
+        assertThat(verdict(Bar.valueAtLeast(5), 4)).isEqualTo(">= 5.000 us  MISSED by 20 %");
     }
 
     @Test
     void aMetBarSaysSo() {
-        assertThat(Bar.atLeast(0.5).verdict(0.5)).isEqualTo(">= 0.500  met");
-        assertThat(Bar.atMost(2).verdict(1.9)).isEqualTo("<= 2.000  met");
+        assertThat(verdict(Bar.atLeast(0.5), 1)).isEqualTo(">= 0.500 x  met");
+        assertThat(verdict(Bar.atMost(2), 3.8)).isEqualTo("<= 2.000 x  met");
+        assertThat(verdict(Bar.valueAtMost(1), 1)).isEqualTo("<= 1.000 us  met");
+        assertThat(verdict(Bar.valueAtLeast(5), 5)).isEqualTo(">= 5.000 us  met");
     }
 
     @Test
@@ -43,11 +51,27 @@ class FigureTest {
     @Test
     void optionsAreReadInAnyOrder() {
         var options = Options.of(new String[] {"--json", "turns", "--seconds", "0.5", "--rounds", "3"});
-        assertThat(options.asksFor("turns")).isTrue();
-        assertThat(options.asksFor("growth")).isFalse();
+        assertThat(options.benches()).containsExactly(Bench.TURNS);
         assertThat(options.json()).isTrue();
         assertThat(options.rounds()).isEqualTo(3);
         assertThat(options.round()).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void allBenchesRunUnlessOneIsNamed() {
+        List<Bench> all =
+                List.of(Bench.TURNS, Bench.GROWTH, Bench.COMMIT, Bench.LIVE, Bench.OPEN, Bench.IDLE, Bench.COLD);
+        assertThat(Options.of(new String[] {}).benches()).isEqualTo(all);
+        assertThat(Options.of(new String[] {"all"}).benches()).isEqualTo(all);
+        assertThat(Options.of(new String[] {"cold"}).benches()).containsExactly(Bench.COLD);
+    }
+
+    @Test
+    void theHelpNamesEveryBench() {
+        for (Bench bench : Bench.values()) {
+            assertThat(Options.HELP).contains("\n  " + bench.word() + " ");
+        }
+        assertThat(Options.HELP).contains("[turns|growth|commit|live|open|idle|cold|all]", "\n  jmh ");
     }
 
     @Test

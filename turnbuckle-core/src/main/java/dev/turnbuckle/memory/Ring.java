@@ -9,7 +9,7 @@ import dev.turnbuckle.live.SessionEvent;
 import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.TurnOutcome;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +26,32 @@ import org.jspecify.annotations.Nullable;
 final class Ring {
     private static final int FIRST_CAPACITY = 16;
 
-    private record Slot(Activity activity, long revision, long bytes, long nanos) {}
+    private static final class Slot {
+        final Activity activity;
+        final long revision;
+        final long bytes;
+        final long nanos;
+
+        /** Made by the first who reads it. Two may make it at the same time: both are the same value, and immutable. */
+        private @Nullable SessionEvent event;
+
+        Slot(Activity activity, long revision, long bytes, long nanos) {
+            this.activity = activity;
+            this.revision = revision;
+            this.bytes = bytes;
+            this.nanos = nanos;
+        }
+
+        SessionEvent event(Cursor reader, long position) {
+            SessionEvent made = event;
+            if (made == null) {
+                made = new SessionEvent(
+                        new Cursor(reader.incarnation(), revision, position, reader.session()), activity);
+                event = made;
+            }
+            return made;
+        }
+    }
 
     enum Appended {
         QUIET,
@@ -98,11 +123,11 @@ final class Ring {
         while (floor < tail) {
             Slot first = slot(floor + 1);
             boolean over = tail - floor + events > bounds.events() || bytes + size > bounds.bytes();
-            if (!over && first.nanos() - oldest >= 0) {
+            if (!over && first.nanos - oldest >= 0) {
                 return;
             }
             slots[index(floor + 1)] = null;
-            bytes -= first.bytes();
+            bytes -= first.bytes;
             floor++;
         }
     }
@@ -195,6 +220,7 @@ final class Ring {
         if (cursor.position() == tail) {
             return new CatchUp.Events(List.of());
         }
+        Slot[] read;
         lock.lock();
         try {
             evictFor(0, 0, now);
@@ -205,17 +231,23 @@ final class Ring {
                 Long missed = cursor.position() < start ? null : Long.valueOf(floor - cursor.position());
                 return new CatchUp.Gap(CatchUp.Reason.TRIMMED, Math.max(0, revision), missed);
             }
-            var events = new ArrayList<SessionEvent>();
-            long last = Math.min(tail, cursor.position() + most);
-            for (long p = cursor.position() + 1; p <= last; p++) {
-                Slot slot = slot(p);
-                events.add(new SessionEvent(
-                        new Cursor(cursor.incarnation(), slot.revision(), p, session), slot.activity()));
+            read = new Slot[(int) Math.min(tail - cursor.position(), most)];
+            for (int i = 0; i < read.length; i++) {
+                read[i] = slot(cursor.position() + 1 + i);
             }
-            return new CatchUp.Events(events);
         } finally {
             lock.unlock();
         }
+        return new CatchUp.Events(events(cursor, read));
+    }
+
+    /** What is read is built after the lock, so that readers hold up the writer by the copy of some references only. */
+    private static List<SessionEvent> events(Cursor cursor, Slot[] read) {
+        var events = new SessionEvent[read.length];
+        for (int i = 0; i < read.length; i++) {
+            events[i] = read[i].event(cursor, cursor.position() + 1 + i);
+        }
+        return Arrays.asList(events);
     }
 
     /** @return false when the ring is retired */

@@ -1,0 +1,90 @@
+package dev.turnbuckle.bench;
+
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.UsageRow;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Turns through the storage alone: accepted, started, and committed with whatever they are to bring. */
+final class StorageTurns {
+    private static final String AGENT = "default";
+
+    private final Storage storage;
+    private final Specimen specimen;
+    private int turns;
+
+    StorageTurns(Storage storage, Specimen specimen) {
+        this.storage = storage;
+        this.specimen = specimen;
+    }
+
+    /** @return nanoseconds of the commit, with the hash of its state */
+    long commit(String session, Commit.History history, byte[] state) {
+        var id = new TurnId("t-" + turns++);
+        accept(session, id);
+        var by = new Claimant("bench", storage.traits().incarnation(), "token-" + id.value());
+        var request = new Turns.StartRequest(session, by, Duration.ofMinutes(1), Set.of(AGENT));
+        if (!(storage.turns().start(request) instanceof Turns.Start.Go(var started))) {
+            throw new IllegalStateException("the turn did not start");
+        }
+        Blob record = Blob.of(specimen.record());
+        long before = System.nanoTime();
+        Map<String, Component> changed =
+                state.length == 0 ? null : Map.of("state", Component.changed(1, "bench", Blob.of(state)));
+        CommitResult result = storage.sessions()
+                .commit(new Commit(
+                        new Commit.Target(
+                                session,
+                                id,
+                                started.lease(),
+                                started.session().head().revision()),
+                        history,
+                        new Commit.State(changed, null),
+                        Commit.Settlement.applied(
+                                List.of(started.inputs().getFirst().sequence()), usage(id)),
+                        new Commit.Record(
+                                new TurnOutcome.Answered(id, "Done.", Usage.of(340, 44)),
+                                record,
+                                List.of(),
+                                List.of())));
+        long nanos = System.nanoTime() - before;
+        if (!(result instanceof CommitResult.Committed)) {
+            throw new IllegalStateException("not committed: " + result);
+        }
+        return nanos;
+    }
+
+    private void accept(String session, TurnId id) {
+        storage.inbox()
+                .accept(new Inbox.NewInput(
+                        session,
+                        AGENT,
+                        id,
+                        InboxItem.Kind.USER,
+                        InboxItem.Delivery.NEXT_TURN,
+                        specimen.input().content(),
+                        null,
+                        Map.of(),
+                        null,
+                        Duration.ZERO));
+    }
+
+    private static List<UsageRow> usage(TurnId id) {
+        return List.of(
+                new UsageRow(id, 1, "model", "instant", Usage.of(170, 22)),
+                new UsageRow(id, 2, "model", "instant", Usage.of(170, 22)));
+    }
+}

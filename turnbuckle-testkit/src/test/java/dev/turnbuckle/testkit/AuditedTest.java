@@ -154,6 +154,22 @@ class AuditedTest {
     }
 
     @Test
+    void q03_whatAToolSendsHasTheLimitOfEveryInput() {
+        Tool note = Tool.read("note", "Notes", In.class, (in, ctx) -> {
+            ctx.send("other", Input.text("x".repeat(2 << 20)));
+            return "noted";
+        });
+        try (var test = setup(agent(ScriptedModel.of(calls("note", ANY), says("Done.")), note))
+                .start()) {
+            Turn turn = test.session("s").send("Go");
+            assertThat(turn.await())
+                    .isInstanceOfSatisfying(
+                            Failed.class, f -> assertThat(f.message()).contains("limited to 1048576 bytes"));
+            assertThat(test.session("other").inbox(true)).isEmpty();
+        }
+    }
+
+    @Test
     void j06_aCompositionOfManyCharactersIsRecalled() {
         var parameters = new TreeMap<String, String>();
         for (int i = 0; i < 1_000; i++) {

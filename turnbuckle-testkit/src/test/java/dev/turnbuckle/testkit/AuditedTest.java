@@ -133,6 +133,31 @@ class AuditedTest {
         }
     }
 
+    /** A turn whose every drive breaks after the call is recorded. */
+    private TestTurnbuckle.Setup breaking(Tool tool) {
+        return setup(agent(ScriptedModel.of(calls(tool.name(), ANY), says("Never.")), tool))
+                .runtime(r -> r.attempts(2).probe(seam -> {
+                    if (seam.equals("before model/2")) {
+                        throw new IllegalStateException("a bug of the runtime");
+                    }
+                }));
+    }
+
+    @Test
+    void j04_whatACallSentAndChangedLeavesWithATurnThatCouldNotBeDrivenToItsEnd() {
+        Tool note = Tool.once("note", "Notes", In.class, (in, ctx) -> {
+            ctx.update(SUM, s -> new Sum(s.value() + 1));
+            ctx.send("other", Input.text("Noted"));
+            return "noted";
+        });
+        try (var test = breaking(note).start()) {
+            Turn turn = test.session("s").send("Go");
+            assertThat(((Failed) turn.await()).code()).isEqualTo("attempts_exhausted");
+            assertThat(test.session("other").inbox(true)).hasSize(1);
+            assertThat(storage.sessions().components("s")).containsKey("sum");
+        }
+    }
+
     @Test
     void t12_aSendUnderAKeyOfOtherContentEndsItsTurnOnceAndSaysSo() {
         Tool note = Tool.read("note", "Notes", In.class, (in, ctx) -> {
@@ -215,4 +240,6 @@ class AuditedTest {
             assertThat(test.session("s").view().entries()).hasSize(3);
         }
     }
+
+    /** In virtual time, so a waiter that is not told is one that polls late. */
 }

@@ -195,6 +195,20 @@ class AuditedTest {
     }
 
     @Test
+    void j20_aFailureIsCutLikeEveryOtherOutput() {
+        Tool fails = Tool.read("fails", "Fails", In.class, in -> {
+            throw new java.io.IOException("x".repeat(1 << 20));
+        });
+        var model = ScriptedModel.of(calls("fails", ANY), says("Done."));
+        try (var test = setup(agent(model, fails)).start()) {
+            assertThat(test.session("s").ask("Go")).isEqualTo("Done.");
+            var result = (Part.ToolResult)
+                    model.requests().getLast().messages().getLast().parts().getFirst();
+            assertThat(result.content().length()).isLessThan(66_000);
+        }
+    }
+
+    @Test
     void j06_aCompositionOfManyCharactersIsRecalled() {
         var parameters = new TreeMap<String, String>();
         for (int i = 0; i < 1_000; i++) {

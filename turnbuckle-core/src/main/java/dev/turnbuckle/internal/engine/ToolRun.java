@@ -89,6 +89,7 @@ final class ToolRun {
             var context = new CallContext(port, facts, state, job.key(), text -> agent.redacted(clean(text)));
             Supervised.Ending<ToolResult> ending = run(job, context);
             CallContext.Left left = context.close();
+            Outcomes.Attempt failed;
             switch (ending) {
                 case Supervised.Ending.Value<ToolResult>(var result) -> {
                     return finished(job, result, left, attempts);
@@ -97,13 +98,13 @@ final class ToolRun {
                     return new Tried(null, null, attempts, null, !c.stopped());
                 }
                 case Supervised.Ending.TimedOut<ToolResult>(boolean stopped) ->
-                    attempts.add(new Outcomes.Attempt("timeout", timeoutText(job, stopped)));
+                    failed = new Outcomes.Attempt("timeout", timeoutText(job, stopped));
                 case Supervised.Ending.Threw<ToolResult>(var failure) ->
-                    attempts.add(new Outcomes.Attempt(failure.getClass().getSimpleName(), message(failure)));
+                    failed = new Outcomes.Attempt(failure.getClass().getSimpleName(), message(failure));
             }
+            attempts.add(new Outcomes.Attempt(failed.failure(), within(job, failed.message())));
             if (attempts.size() >= job.spec().limits().attempts()) {
-                String text = clean(attempts.getLast().message());
-                return new Tried(Outcomes.ToolOutcome.of("performed", true, text), null, attempts, null, false);
+                return tried(job, true, failed.message(), null, attempts);
             }
             if (!Rest.of(port, pause)) {
                 return new Tried(null, null, attempts, null, false);
@@ -145,20 +146,35 @@ final class ToolRun {
     }
 
     private Tried finished(Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
-        String text = agent.redacted(clean(result.text()));
+        return tried(job, result.error(), agent.redacted(clean(result.text())), left, attempts);
+    }
+
+    private static String within(Job job, String text) {
         int limit = job.spec().limits().outputChars();
+        return text.length() <= limit ? text : clean(text.substring(0, limit));
+    }
+
+    /** A result or a failure, within the limit of the tool (J20). */
+    private static Tried tried(
+            Job job,
+            boolean error,
+            String whole,
+            CallContext.@Nullable Left left,
+            List<Outcomes.Attempt> attempts) {
+        int limit = job.spec().limits().outputChars();
+        String text = whole;
         Blob rest = null;
         if (text.length() > limit) {
             rest = Blob.of(text.substring(0, Math.min(text.length(), MAX_ATTACHMENT_CHARS))
                     .getBytes(StandardCharsets.UTF_8));
-            text = clean(text.substring(0, limit)) + "\n[cut here: " + limit + " of " + text.length()
+            text = within(job, text) + "\n[cut here: " + limit + " of " + text.length()
                     + " characters shown; the output is attachment sha256:" + rest.hash()
                     + (text.length() > MAX_ATTACHMENT_CHARS
                             ? ", of which only the first " + MAX_ATTACHMENT_CHARS + " characters are kept"
                             : "")
                     + "]";
         }
-        return new Tried(Outcomes.ToolOutcome.of("performed", result.error(), text), left, attempts, rest, false);
+        return new Tried(Outcomes.ToolOutcome.of("performed", error, text), left, attempts, rest, false);
     }
 
     /** Valid Unicode: a lone surrogate has no UTF-8 form. */

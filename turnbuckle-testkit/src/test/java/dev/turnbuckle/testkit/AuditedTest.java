@@ -209,6 +209,29 @@ class AuditedTest {
     }
 
     @Test
+    void j04_aChangeOfStateThatThrowsIsAFailureOfItsCall() {
+        var runs = new AtomicInteger();
+        Tool count = Tool.once("count", "Counts", In.class, (in, ctx) -> {
+            runs.incrementAndGet();
+            ctx.update(SUM, s -> new Sum(s.value() + 1));
+            ctx.update(SUM, s -> {
+                throw new IllegalArgumentException("a bug of the tool");
+            });
+            return "counted";
+        });
+        var model = ScriptedModel.of(calls("count", ANY), says("Done."));
+        try (var test = setup(agent(model, count)).start()) {
+            assertThat(test.session("s").ask("Go")).isEqualTo("Done.");
+            var result = (Part.ToolResult)
+                    model.requests().getLast().messages().getLast().parts().getFirst();
+            assertThat(result.error()).isTrue();
+            assertThat(result.content()).contains("a bug of the tool").doesNotContain("unknown");
+            assertThat(runs).hasValue(1);
+            assertThat(storage.sessions().components("s")).isEmpty();
+        }
+    }
+
+    @Test
     void j06_aCompositionOfManyCharactersIsRecalled() {
         var parameters = new TreeMap<String, String>();
         for (int i = 0; i < 1_000; i++) {

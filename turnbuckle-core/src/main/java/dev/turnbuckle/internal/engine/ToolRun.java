@@ -198,42 +198,54 @@ final class ToolRun {
     }
 
     private Outcomes.ToolOutcome record(Job job, Tried tried, Instant start) throws InterruptedException {
+        CallContext.@Nullable Left given = tried.left();
+        List<TurnState.Pending<?>> asked = given == null ? List.of() : given.changes();
+        asked.forEach(c -> state.load(c.key()));
+        Outcomes.ToolOutcome full;
+        // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
+        synchronized (journal) {
+            Tried kept = tried;
+            List<Outcomes.StateChange> changes = List.of();
+            try {
+                changes = state.apply(asked);
+            } catch (RuntimeException e) { // the tool's own code, as its body is
+                kept = tried(job, true, changeText(e), null, tried.attempts());
+            }
+            full = buffered(job, kept, changes, start);
+        }
+        journal.flush();
+        return full;
+    }
+
+    private String changeText(RuntimeException failure) {
+        return message(failure) + " This was in a change of its state, when it had done its work; of what it changed,"
+                + " attached and sent nothing is kept.";
+    }
+
+    private Outcomes.ToolOutcome buffered(
+            Job job, Tried tried, List<Outcomes.StateChange> changes, Instant start) {
         Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
         CallContext.@Nullable Left given = tried.left();
         CallContext.Left left = given == null ? CallContext.Left.NOTHING : given;
-        left.changes().forEach(c -> state.load(c.key()));
         List<Part> files = left.files().stream().<Part>map(Attachment::ref).toList();
         var blobs = left.blobs();
         if (tried.attachment() != null) {
             blobs.add(tried.attachment());
         }
-        Outcomes.ToolOutcome full;
-        // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
-        synchronized (journal) {
-            full = new Outcomes.ToolOutcome(
-                    plain.how(),
-                    plain.error(),
-                    plain.text(),
-                    state.apply(left.changes()),
-                    left.values(),
-                    left.progress(),
-                    List.copyOf(tried.attempts()),
-                    tried.attachment() == null ? null : tried.attachment().hash(),
-                    files.isEmpty() ? null : files,
-                    left.sends().isEmpty() ? null : left.sends());
-            journal.done(
-                    job.key(),
-                    "tool",
-                    job.spec().effectClass(),
-                    job.request(),
-                    Json.write(full),
-                    new TurnJournal.Timing(
-                            start,
-                            port.environment().now(),
-                            Math.max(1, tried.attempts().size())),
-                    blobs);
-        }
-        journal.flush();
+        var full = new Outcomes.ToolOutcome(
+                plain.how(),
+                plain.error(),
+                plain.text(),
+                changes,
+                left.values(),
+                left.progress(),
+                List.copyOf(tried.attempts()),
+                tried.attachment() == null ? null : tried.attachment().hash(),
+                files.isEmpty() ? null : files,
+                left.sends().isEmpty() ? null : left.sends());
+        var timing = new TurnJournal.Timing(
+                start, port.environment().now(), Math.max(1, tried.attempts().size()));
+        journal.done(job.key(), "tool", job.spec().effectClass(), job.request(), Json.write(full), timing, blobs);
         return full;
     }
 }

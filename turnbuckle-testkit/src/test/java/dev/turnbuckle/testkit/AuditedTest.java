@@ -279,4 +279,26 @@ class AuditedTest {
     }
 
     /** In virtual time, so a waiter that is not told is one that polls late. */
+    @Test
+    void t10_aCancelByTheIdOfAMergedInputReachesTheTurnThatItJoined() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        var agent = agent(
+                        ScriptedModel.of(calls("look", ANY), says("Done.")),
+                        Tool.read("look", "Looks", In.class, in -> {
+                            test.get().process().sleep(Duration.ofSeconds(90));
+                            return "seen";
+                        }))
+                .mergeInputs();
+        try (var started = setup(agent).start()) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn first = session.send("one");
+            Turn second = session.send("two");
+            started.tick(Duration.ofSeconds(1));
+            session.turn(second.id()).cancel("stop");
+            long before = started.environment().nanos();
+            assertThat(first.await()).isInstanceOf(Cancelled.class);
+            assertThat(Duration.ofNanos(started.environment().nanos() - before)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
 }

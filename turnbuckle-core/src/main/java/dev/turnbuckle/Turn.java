@@ -247,13 +247,15 @@ public final class Turn {
     public CancelResult cancel(String reason, String by) {
         CancelResult result = turnbuckle.node().storage().turns().cancel(session.id(), id(), by, reason);
         if (result == CancelResult.REQUESTED) {
-            var ref = new Turns.TurnRef(session.id(), followed());
+            InboxItem item = find().orElse(null);
+            TurnId taker = item == null ? null : item.status().turn();
+            var ref = new Turns.TurnRef(session.id(), taker == null ? id() : taker);
             turnbuckle.worker().cancelled(ref);
-            if (sent.sequence() > 0 && summary().isEmpty()) {
+            if (item != null && item.status().state() == InboxItem.State.CANCELLED) {
                 turnbuckle
                         .node()
                         .live()
-                        .append(session.id(), new Activity.InboxChanged(sent.sequence(), id(), "cancelled"));
+                        .append(session.id(), new Activity.InboxChanged(item.sequence(), id(), "cancelled"));
             }
             turnbuckle.worker().offer(session.id());
             turnbuckle.node().ends().changed(ref);

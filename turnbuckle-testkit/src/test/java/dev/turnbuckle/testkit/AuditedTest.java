@@ -128,6 +128,31 @@ class AuditedTest {
         }
     }
 
+    /** A turn whose every drive breaks after the call is recorded. */
+    private TestTurnbuckle.Setup breaking(Tool tool) {
+        return setup(agent(ScriptedModel.of(calls(tool.name(), ANY), says("Never.")), tool))
+                .runtime(r -> r.attempts(2).probe(seam -> {
+                    if (seam.equals("before model/2")) {
+                        throw new IllegalStateException("a bug of the runtime");
+                    }
+                }));
+    }
+
+    @Test
+    void j04_whatACallSentAndChangedLeavesWithATurnThatCouldNotBeDrivenToItsEnd() {
+        Tool note = Tool.once("note", "Notes", In.class, (in, ctx) -> {
+            ctx.update(SUM, s -> new Sum(s.value() + 1));
+            ctx.send("other", Input.text("Noted"));
+            return "noted";
+        });
+        try (var test = breaking(note).start()) {
+            Turn turn = test.session("s").send("Go");
+            assertThat(((Failed) turn.await()).code()).isEqualTo("attempts_exhausted");
+            assertThat(test.session("other").inbox(true)).hasSize(1);
+            assertThat(storage.sessions().components("s")).containsKey("sum");
+        }
+    }
+
     @Test
     void t12_aSendUnderAKeyOfOtherContentEndsItsTurnOnceAndSaysSo() {
         Tool note = Tool.read("note", "Notes", In.class, (in, ctx) -> {
@@ -145,6 +170,59 @@ class AuditedTest {
             assertThat(test.session("s").inbox(true))
                     .extracting(i -> i.status().state())
                     .containsExactly(InboxItem.State.APPLIED);
+        }
+    }
+
+    @Test
+    void q03_whatAToolSendsHasTheLimitOfEveryInput() {
+        Tool note = Tool.read("note", "Notes", In.class, (in, ctx) -> {
+            ctx.send("other", Input.text("x".repeat(2 << 20)));
+            return "noted";
+        });
+        try (var test = setup(agent(ScriptedModel.of(calls("note", ANY), says("Done.")), note))
+                .start()) {
+            Turn turn = test.session("s").send("Go");
+            assertThat(turn.await())
+                    .isInstanceOfSatisfying(
+                            Failed.class, f -> assertThat(f.message()).contains("limited to 1048576 bytes"));
+            assertThat(test.session("other").inbox(true)).isEmpty();
+        }
+    }
+
+    @Test
+    void j20_aFailureIsCutLikeEveryOtherOutput() {
+        Tool fails = Tool.read("fails", "Fails", In.class, in -> {
+            throw new java.io.IOException("x".repeat(1 << 20));
+        });
+        var model = ScriptedModel.of(calls("fails", ANY), says("Done."));
+        try (var test = setup(agent(model, fails)).start()) {
+            assertThat(test.session("s").ask("Go")).isEqualTo("Done.");
+            var result = (Part.ToolResult)
+                    model.requests().getLast().messages().getLast().parts().getFirst();
+            assertThat(result.content().length()).isLessThan(66_000);
+        }
+    }
+
+    @Test
+    void j04_aChangeOfStateThatThrowsIsAFailureOfItsCall() {
+        var runs = new AtomicInteger();
+        Tool count = Tool.once("count", "Counts", In.class, (in, ctx) -> {
+            runs.incrementAndGet();
+            ctx.update(SUM, s -> new Sum(s.value() + 1));
+            ctx.update(SUM, s -> {
+                throw new IllegalArgumentException("a bug of the tool");
+            });
+            return "counted";
+        });
+        var model = ScriptedModel.of(calls("count", ANY), says("Done."));
+        try (var test = setup(agent(model, count)).start()) {
+            assertThat(test.session("s").ask("Go")).isEqualTo("Done.");
+            var result = (Part.ToolResult)
+                    model.requests().getLast().messages().getLast().parts().getFirst();
+            assertThat(result.error()).isTrue();
+            assertThat(result.content()).contains("a bug of the tool").doesNotContain("unknown");
+            assertThat(runs).hasValue(1);
+            assertThat(storage.sessions().components("s")).isEmpty();
         }
     }
 
@@ -192,6 +270,30 @@ class AuditedTest {
             turn.set(test.session("s").send("Pay"));
             assertThat(turn.get().await()).isInstanceOf(Cancelled.class);
             assertThat(test.session("s").view().entries()).hasSize(3);
+        }
+    }
+
+    /** In virtual time, so a waiter that is not told is one that polls late. */
+    @Test
+    void t10_aCancelByTheIdOfAMergedInputReachesTheTurnThatItJoined() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        var agent = agent(
+                        ScriptedModel.of(calls("look", ANY), says("Done.")),
+                        Tool.read("look", "Looks", In.class, in -> {
+                            test.get().process().sleep(Duration.ofSeconds(90));
+                            return "seen";
+                        }))
+                .mergeInputs();
+        try (var started = setup(agent).start()) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn first = session.send("one");
+            Turn second = session.send("two");
+            started.tick(Duration.ofSeconds(1));
+            session.turn(second.id()).cancel("stop");
+            long before = started.environment().nanos();
+            assertThat(first.await()).isInstanceOf(Cancelled.class);
+            assertThat(Duration.ofNanos(started.environment().nanos() - before)).isLessThan(Duration.ofSeconds(2));
         }
     }
 }

@@ -89,6 +89,7 @@ final class ToolRun {
             var context = new CallContext(port, facts, state, job.key(), text -> agent.redacted(clean(text)));
             Supervised.Ending<ToolResult> ending = run(job, context);
             CallContext.Left left = context.close();
+            Outcomes.Attempt failed;
             switch (ending) {
                 case Supervised.Ending.Value<ToolResult>(var result) -> {
                     return finished(job, result, left, attempts);
@@ -97,13 +98,13 @@ final class ToolRun {
                     return new Tried(null, null, attempts, null, !c.stopped());
                 }
                 case Supervised.Ending.TimedOut<ToolResult>(boolean stopped) ->
-                    attempts.add(new Outcomes.Attempt("timeout", timeoutText(job, stopped)));
+                    failed = new Outcomes.Attempt("timeout", timeoutText(job, stopped));
                 case Supervised.Ending.Threw<ToolResult>(var failure) ->
-                    attempts.add(new Outcomes.Attempt(failure.getClass().getSimpleName(), message(failure)));
+                    failed = new Outcomes.Attempt(failure.getClass().getSimpleName(), message(failure));
             }
+            attempts.add(new Outcomes.Attempt(failed.failure(), within(job, failed.message())));
             if (attempts.size() >= job.spec().limits().attempts()) {
-                String text = clean(attempts.getLast().message());
-                return new Tried(Outcomes.ToolOutcome.of("performed", true, text), null, attempts, null, false);
+                return tried(job, true, failed.message(), null, attempts);
             }
             if (!Rest.of(port, pause)) {
                 return new Tried(null, null, attempts, null, false);
@@ -145,20 +146,35 @@ final class ToolRun {
     }
 
     private Tried finished(Job job, ToolResult result, CallContext.Left left, List<Outcomes.Attempt> attempts) {
-        String text = agent.redacted(clean(result.text()));
+        return tried(job, result.error(), agent.redacted(clean(result.text())), left, attempts);
+    }
+
+    private static String within(Job job, String text) {
         int limit = job.spec().limits().outputChars();
+        return text.length() <= limit ? text : clean(text.substring(0, limit));
+    }
+
+    /** A result or a failure, within the limit of the tool (J20). */
+    private static Tried tried(
+            Job job,
+            boolean error,
+            String whole,
+            CallContext.@Nullable Left left,
+            List<Outcomes.Attempt> attempts) {
+        int limit = job.spec().limits().outputChars();
+        String text = whole;
         Blob rest = null;
         if (text.length() > limit) {
             rest = Blob.of(text.substring(0, Math.min(text.length(), MAX_ATTACHMENT_CHARS))
                     .getBytes(StandardCharsets.UTF_8));
-            text = clean(text.substring(0, limit)) + "\n[cut here: " + limit + " of " + text.length()
+            text = within(job, text) + "\n[cut here: " + limit + " of " + text.length()
                     + " characters shown; the output is attachment sha256:" + rest.hash()
                     + (text.length() > MAX_ATTACHMENT_CHARS
                             ? ", of which only the first " + MAX_ATTACHMENT_CHARS + " characters are kept"
                             : "")
                     + "]";
         }
-        return new Tried(Outcomes.ToolOutcome.of("performed", result.error(), text), left, attempts, rest, false);
+        return new Tried(Outcomes.ToolOutcome.of("performed", error, text), left, attempts, rest, false);
     }
 
     /** Valid Unicode: a lone surrogate has no UTF-8 form. */
@@ -182,42 +198,54 @@ final class ToolRun {
     }
 
     private Outcomes.ToolOutcome record(Job job, Tried tried, Instant start) throws InterruptedException {
+        CallContext.@Nullable Left given = tried.left();
+        List<TurnState.Pending<?>> asked = given == null ? List.of() : given.changes();
+        asked.forEach(c -> state.load(c.key()));
+        Outcomes.ToolOutcome full;
+        // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
+        synchronized (journal) {
+            Tried kept = tried;
+            List<Outcomes.StateChange> changes = List.of();
+            try {
+                changes = state.apply(asked);
+            } catch (RuntimeException e) { // the tool's own code, as its body is
+                kept = tried(job, true, changeText(e), null, tried.attempts());
+            }
+            full = buffered(job, kept, changes, start);
+        }
+        journal.flush();
+        return full;
+    }
+
+    private String changeText(RuntimeException failure) {
+        return message(failure) + " This was in a change of its state, when it had done its work; of what it changed,"
+                + " attached and sent nothing is kept.";
+    }
+
+    private Outcomes.ToolOutcome buffered(
+            Job job, Tried tried, List<Outcomes.StateChange> changes, Instant start) {
         Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
         CallContext.@Nullable Left given = tried.left();
         CallContext.Left left = given == null ? CallContext.Left.NOTHING : given;
-        left.changes().forEach(c -> state.load(c.key()));
         List<Part> files = left.files().stream().<Part>map(Attachment::ref).toList();
         var blobs = left.blobs();
         if (tried.attachment() != null) {
             blobs.add(tried.attachment());
         }
-        Outcomes.ToolOutcome full;
-        // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
-        synchronized (journal) {
-            full = new Outcomes.ToolOutcome(
-                    plain.how(),
-                    plain.error(),
-                    plain.text(),
-                    state.apply(left.changes()),
-                    left.values(),
-                    left.progress(),
-                    List.copyOf(tried.attempts()),
-                    tried.attachment() == null ? null : tried.attachment().hash(),
-                    files.isEmpty() ? null : files,
-                    left.sends().isEmpty() ? null : left.sends());
-            journal.done(
-                    job.key(),
-                    "tool",
-                    job.spec().effectClass(),
-                    job.request(),
-                    Json.write(full),
-                    new TurnJournal.Timing(
-                            start,
-                            port.environment().now(),
-                            Math.max(1, tried.attempts().size())),
-                    blobs);
-        }
-        journal.flush();
+        var full = new Outcomes.ToolOutcome(
+                plain.how(),
+                plain.error(),
+                plain.text(),
+                changes,
+                left.values(),
+                left.progress(),
+                List.copyOf(tried.attempts()),
+                tried.attachment() == null ? null : tried.attachment().hash(),
+                files.isEmpty() ? null : files,
+                left.sends().isEmpty() ? null : left.sends());
+        var timing = new TurnJournal.Timing(
+                start, port.environment().now(), Math.max(1, tried.attempts().size()));
+        journal.done(job.key(), "tool", job.spec().effectClass(), job.request(), Json.write(full), timing, blobs);
         return full;
     }
 }

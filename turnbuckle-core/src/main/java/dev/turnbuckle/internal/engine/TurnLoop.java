@@ -366,7 +366,22 @@ public final class TurnLoop {
     /** Ends a turn that is not to be driven: its inputs and the reason. */
     public TurnResult.Ended refused(TurnOutcome outcome) {
         facts.inputs().stream().filter(i -> !inputs.contains(i.sequence())).forEach(this::take);
+        facts.journal().stream().filter(e -> e.kind().equals("tool")).forEach(this::keep);
         return ended(outcome, true);
+    }
+
+    /** What a recorded call sent and changed has happened (J4), though nobody goes on from it. */
+    private void keep(JournalEntry call) {
+        try {
+            String known = journal.outcome(call);
+            if (known != null) {
+                var outcome = Json.read(known, Outcomes.ToolOutcome.class);
+                state.recall(outcome.state());
+                send(outcome);
+            }
+        } catch (RuntimeException e) { // it may be what the drives failed of; the turn must end nevertheless
+            port.publish(new Activity.ToolEnded(facts.turn(), call.key(), "", "unreadable", true, ""));
+        }
     }
 
     private TurnResult.Ended ended(TurnOutcome outcome, boolean closeCalls) {

@@ -5,7 +5,6 @@ import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.tool.StateKey;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,13 +102,28 @@ final class TurnState {
         }
     }
 
-    /** Applies a call's changes to the state as it is now; what is returned goes into its recorded outcome. */
+    /**
+     * Applies a call's changes to the state as it is now, all or, when one throws, none; what is returned goes into its
+     * recorded outcome.
+     */
     List<Outcomes.StateChange> apply(List<Pending<?>> changes) {
-        var applied = new ArrayList<Outcomes.StateChange>();
-        for (Pending<?> change : changes) {
-            applied.add(applyOne(change));
+        lock.lock();
+        try {
+            return applyAll(changes);
+        } finally {
+            lock.unlock();
         }
-        return applied;
+    }
+
+    private List<Outcomes.StateChange> applyAll(List<Pending<?>> changes) {
+        var before = Map.copyOf(values);
+        try {
+            return changes.stream().<Outcomes.StateChange>map(this::applyOne).toList();
+        } catch (RuntimeException e) { // the tool's own code; what it changed before it threw is taken back
+            values.clear();
+            values.putAll(before);
+            throw e;
+        }
     }
 
     private <S> Outcomes.StateChange applyOne(Pending<S> pending) {

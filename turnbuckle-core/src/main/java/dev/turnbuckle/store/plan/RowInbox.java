@@ -35,11 +35,7 @@ final class RowInbox implements Inbox {
     @Override
     public Accepted accept(NewInput input) {
         SessionId.require(input.session());
-        int bytes = input.content().getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > maxBytes) {
-            throw new InvalidInputException("an input is limited to " + maxBytes + " bytes, this one has " + bytes
-                    + "; send large content as an attachment or raise the storage's limit");
-        }
+        requireSize(input, maxBytes);
         var stored = blobs.encoded(input.blobs());
         return transactions.write(rows -> {
             Accepted accepted = accept(rows, input);
@@ -48,6 +44,15 @@ final class RowInbox implements Inbox {
             }
             return accepted;
         });
+    }
+
+    /** Whoever sends it (Q3). */
+    static void requireSize(NewInput input, int maxBytes) {
+        int bytes = input.content().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > maxBytes) {
+            throw new InvalidInputException("an input is limited to " + maxBytes + " bytes, this one has " + bytes
+                    + "; send large content as an attachment or raise the storage's limit");
+        }
     }
 
     static Accepted accept(Rows rows, NewInput input) {

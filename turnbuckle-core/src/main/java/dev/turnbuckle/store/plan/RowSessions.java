@@ -48,12 +48,12 @@ final class RowSessions implements SessionStore {
 
     private final Transactions transactions;
     private final RowBlobs blobs;
-    private final CommitBudget budget;
+    private final RowStorage.Limits limits;
 
-    RowSessions(Transactions transactions, RowBlobs blobs, CommitBudget budget) {
+    RowSessions(Transactions transactions, RowBlobs blobs, RowStorage.Limits limits) {
         this.transactions = transactions;
         this.blobs = blobs;
-        this.budget = budget;
+        this.limits = limits;
     }
 
     @Override
@@ -213,10 +213,11 @@ final class RowSessions implements SessionStore {
         long bytes = messages.stream()
                 .mapToLong(m -> m.getBytes(StandardCharsets.UTF_8).length)
                 .sum();
-        var over = budget.check(commit, bytes);
+        var over = limits.commit().check(commit, bytes);
         if (over != null) {
             return over;
         }
+        commit.settlement().sends().forEach(s -> RowInbox.requireSize(s, limits.inputBytes()));
         List<String> hashes = messages.stream().map(Hash::of).toList();
         String intent = CommitPlan.intent(commit, hashes);
         var prepared = new Prepared(

@@ -35,7 +35,7 @@ public final class RowStorage implements Storage {
     public RowStorage(Transactions transactions, Limits limits) {
         this.transactions = transactions;
         this.blobs = new RowBlobs(transactions, limits.codec());
-        this.sessions = new RowSessions(transactions, blobs, limits.commit());
+        this.sessions = new RowSessions(transactions, blobs, limits);
         this.turns = new RowTurns(transactions, blobs);
         this.inbox = new RowInbox(transactions, blobs, limits.inputBytes());
         this.leases = new RowLeases(transactions);

@@ -7,6 +7,8 @@ import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.store.Storage;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,7 +39,7 @@ public final class Node {
         this.environment = environment;
         this.storage = storage;
         this.live = live;
-        this.agents = Map.copyOf(agents);
+        this.agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents)); // in the order of registration
         this.options = options;
         this.ends = new TurnEnds(environment);
         this.cache = new SessionCache(CACHE_IDLE.toNanos());

@@ -7,6 +7,8 @@ import dev.turnbuckle.live.CatchUp;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -171,7 +173,7 @@ public final class MemoryLiveReplay implements LiveReplay {
 
     @Override
     public Set<String> observed() {
-        return Set.copyOf(observed);
+        return Collections.unmodifiableSet(new LinkedHashSet<>(observed)); // walked in the same order in every run
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.store.Storage;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -41,7 +43,7 @@ public final class Node {
         this.environment = environment;
         this.storage = storage;
         this.live = live;
-        this.agents = Map.copyOf(agents);
+        this.agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents)); // in the order of registration
         this.merging = agents.values().stream()
                 .filter(Agent::mergesInputs)
                 .map(Agent::name)

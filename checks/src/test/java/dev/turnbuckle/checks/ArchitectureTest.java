@@ -53,7 +53,11 @@ class ArchitectureTest {
             "dev.turnbuckle");
 
     /** Outside core: what runs on an {@code Environment} too. */
-    private static final Set<String> ON_ENVIRONMENT = Set.of("dev.turnbuckle.jdbc", "dev.turnbuckle.testkit");
+    private static final Set<String> ON_ENVIRONMENT =
+            Set.of("dev.turnbuckle.jdbc", "dev.turnbuckle.testkit", "dev.turnbuckle.langchain4j");
+
+    /** Outside core: modules of which hosts write the names. */
+    private static final Set<String> PUBLISHED = Set.of("dev.turnbuckle.jdbc", "dev.turnbuckle.langchain4j");
 
     /** They are the environment: one of the system, one of a test. */
     private static final Predicate<JavaClass> ENVIRONMENTS =
@@ -139,6 +143,24 @@ class ArchitectureTest {
                 || (owner.equals("java.util.concurrent.CompletableFuture") && name.endsWith("Async"));
     }
 
+    /** A model of one's own can be written with what hosts see. */
+    @Test
+    void modelsOfVendorsUseOnlyTheApiOfCore() {
+        assertThat(CLASSES.stream()
+                        .filter(c -> c.getPackageName().equals("dev.turnbuckle.langchain4j"))
+                        .flatMap(c -> c.getDirectDependenciesFromSelf().stream())
+                        .map(d -> d.getTargetClass().getBaseComponentType().getPackageName())
+                        .filter(name -> name.startsWith("dev.turnbuckle"))
+                        .distinct())
+                .containsExactlyInAnyOrder(
+                        "dev.turnbuckle.langchain4j",
+                        "dev.turnbuckle.env",
+                        "dev.turnbuckle.error",
+                        "dev.turnbuckle.model",
+                        "dev.turnbuckle.session",
+                        "dev.turnbuckle.tool");
+    }
+
     @Test
     void noForeignTypeIsPartOfTheApi() {
         assertThat(api().flatMap(ArchitectureTest::signatures)
@@ -166,13 +188,14 @@ class ArchitectureTest {
                         || member.getModifiers().contains(JavaModifier.PROTECTED));
     }
 
-    /** OpenTelemetry, handed in by the host, and nullness annotations are the exceptions. */
+    /** OpenTelemetry and models of LangChain4j, handed in by the host, and nullness annotations are the exceptions. */
     private static boolean foreign(JavaClass type) {
         String name = type.getBaseComponentType().getPackageName();
         return !(name.isEmpty()
                 || name.startsWith("java.")
                 || name.startsWith("dev.turnbuckle")
-                || name.startsWith("io.opentelemetry.api"));
+                || name.startsWith("io.opentelemetry.api")
+                || name.equals("dev.langchain4j.model.chat"));
     }
 
     /** Not a limit: target/public-types.txt is there to be read when it grows. */
@@ -198,8 +221,7 @@ class ArchitectureTest {
 
     /** Public, in a public class all the way up, outside {@code internal}. */
     private static Stream<JavaClass> api() {
-        return Stream.concat(
-                        core(), CLASSES.stream().filter(c -> c.getPackageName().equals("dev.turnbuckle.jdbc")))
+        return Stream.concat(core(), CLASSES.stream().filter(c -> PUBLISHED.contains(c.getPackageName())))
                 .filter(c -> !c.getPackageName().startsWith("dev.turnbuckle.internal"))
                 .filter(ArchitectureTest::isPublic);
     }

@@ -2,20 +2,30 @@ package dev.turnbuckle.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.turnbuckle.model.ModelFailure;
 import dev.turnbuckle.model.ModelFailure.Kind;
+import dev.turnbuckle.session.Message;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -362,6 +372,85 @@ class FailuresTest {
             assertThat(failure).hasMessageContaining("no TLS with 127.0.0.1").hasMessageContaining("need http:");
             server.join();
         }
+    }
+
+    @Test
+    void aCertificateThatNobodyTrustsIsNamed(@TempDir Path folder) throws Exception {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(ownCertificate(folder.resolve("keys.p12"))));
+        server.start();
+        try {
+            ModelFailure failure = Asking.fails(
+                    models.baseUrl("https://127.0.0.1:" + server.getAddress().getPort())
+                            .model("openai:small"));
+
+            assertThat(failure.kind()).isEqualTo(Kind.NETWORK);
+            assertThat(failure)
+                    .hasMessageContaining("the certificate of 127.0.0.1 is not trusted")
+                    .hasMessageContaining("-Djavax.net.ssl.trustStore");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** Of a certificate that was made a moment ago. */
+    private static SSLContext ownCertificate(Path file) throws Exception {
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        Process made = new ProcessBuilder(
+                        keytool,
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "own",
+                        "-dname",
+                        "CN=localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(made.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "changeit".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    @Test
+    void anAnswerThatAProxyHeldBackUntilItWasWholeIsStillOne() throws InterruptedException {
+        vendor.answers(FakeVendor.of(
+                200,
+                "text/event-stream",
+                "data: " + PIECE + "\r\n\r\n: a comment\r\n\r\ndata: "
+                        + "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\r\n\r\ndata: [DONE]\r\n\r\n"));
+
+        assertThat(Asking.ask(models.model("openai:small"), Message.user("Hi")).shown())
+                .isEqualTo("Hello");
+    }
+
+    @Test
+    void aConnectionThatStaysOpenAfterTheAnswerIsNotWaitedFor() throws InterruptedException {
+        var never = new CountDownLatch(1);
+        vendor.answers(exchange -> {
+            exchange.getResponseHeaders().add("content-type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(FakeVendor.event(PIECE));
+            exchange.getResponseBody().write(FakeVendor.event("[DONE]"));
+            exchange.getResponseBody().flush();
+            hold(never);
+        });
+
+        assertThat(Asking.ask(models.model("openai:small"), Message.user("Hi")).shown())
+                .isEqualTo("Hello");
+        never.countDown();
     }
 
     @Test

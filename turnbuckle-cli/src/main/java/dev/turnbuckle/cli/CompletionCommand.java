@@ -62,6 +62,7 @@ final class CompletionCommand implements Callable<Integer> {
                 "\n",
                 "#compdef " + NAME,
                 "autoload -Uz bashcompinit && bashcompinit",
+                "(( $+functions[compopt] )) || compopt() { :; }",
                 script,
                 "if [[ ${funcstack[1]:-} == _" + NAME + " ]]; then",
                 "  _bash_complete -F _complete_" + NAME,

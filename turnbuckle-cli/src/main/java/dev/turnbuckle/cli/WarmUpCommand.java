@@ -1,11 +1,18 @@
 package dev.turnbuckle.cli;
 
+import dev.turnbuckle.cli.chat.Console;
+import dev.turnbuckle.cli.chat.Consoles;
+import dev.turnbuckle.cli.out.Piece;
+import dev.turnbuckle.cli.out.Screen;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -23,7 +30,9 @@ final class WarmUpCommand implements Callable<Integer> {
                        {"say": "Paid.", "usage": {"input": 12, "output": 4}}]}
             """;
 
-    @SuppressWarnings("unused")
+    /** The discard port, where a connection is refused at once. */
+    private static final String NOBODY = "http://127.0.0.1:9/v1";
+
     private final Main main;
 
     WarmUpCommand(Main main) {
@@ -32,31 +41,44 @@ final class WarmUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Logs.show(main.verbose());
         Path folder = Files.createTempDirectory("turnbuckle-warm-up");
         try {
+            Map<String, String> mine = Map.of("XDG_STATE_HOME", folder.toString());
             Path script = Files.writeString(folder.resolve("script.json"), SCRIPT);
             String database = folder.resolve("agents.db").toString();
             for (int starts = 0; starts < 2; starts++) {
-                silently("run", "-p", "Hi", "--session", "s", "--db", database, "--script", script.toString());
+                silently(mine, "run", "-p", "Hi", "--session", "s", "--db", database, "--script", script.toString());
             }
-            silently("run", "-p", "Hi", "--json", "--db", database, "--script", script.toString());
-            silently("sessions", "list", "--db", database);
-            silently("sessions", "show", "s", "--db", database);
-            silently("--help");
+            silently(mine, "run", "-p", "Hi", "--json", "--db", database, "--script", script.toString());
+            silently(mine, "chat", "--session", "s", "--db", database, "--script", script.toString());
+            silently(mine, "models");
+            silently(mine, "models", "--check", "openai:none", "--base-url", NOBODY);
+            silently(mine, "sessions", "list", "--db", database);
+            silently(mine, "sessions", "show", "s", "--db", database);
+            silently(mine, "--help");
+            typed();
         } finally {
             remove(folder);
         }
         return 0;
     }
 
-    private static void silently(String... arguments) {
+    private static void typed() throws IOException {
+        try (Console console = Consoles.unseen("/help\r")) {
+            console.show(List.of(Piece.line(Screen.Mark.NAME, "warm")));
+            console.ask(Console.Prompt.YOU, "");
+        }
+    }
+
+    private static void silently(Map<String, String> environment, String... arguments) {
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Main.run(arguments, nowhere, nowhere);
+        Main.run(arguments, nowhere, nowhere, environment);
     }
 
     private static void remove(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         }

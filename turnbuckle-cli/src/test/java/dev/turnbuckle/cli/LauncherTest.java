@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,10 +97,7 @@ class LauncherTest {
     }
 
     private Path awaitCache() throws Exception {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (caches().isEmpty() && System.nanoTime() < until) {
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !caches().isEmpty());
         assertThat(caches()).hasSize(1);
         return caches().getFirst();
     }
@@ -126,11 +125,9 @@ class LauncherTest {
         Files.setLastModifiedTime(cache, FileTime.from(Instant.parse("2025-01-01T00:00:00Z")));
 
         assertThat(start(jdk).out()).doesNotContain("AOTCache=");
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!Files.readString(cache).equals("made\n") && System.nanoTime() < until) {
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        assertThat(Files.readString(cache)).isEqualTo("made\n");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(Files.readString(cache)).isEqualTo("made\n"));
     }
 
     @Test

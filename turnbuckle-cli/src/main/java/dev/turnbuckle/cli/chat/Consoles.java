@@ -4,14 +4,17 @@ import dev.turnbuckle.cli.out.Layout;
 import dev.turnbuckle.cli.out.Screen;
 import dev.turnbuckle.cli.out.Streams;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.ExternalTerminal;
 import org.jline.utils.Signals;
 
 /** Finds the console that standard input and output are good for. */
@@ -31,6 +34,14 @@ public final class Consoles {
                 .name("turnbuckle")
                 .build();
         return new EditingConsole(terminal, streams.colours(), history);
+    }
+
+    /** An editing console without a terminal: the keys are given, what is shown goes nowhere. */
+    public static Console unseen(String keys) throws IOException {
+        var in = new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8));
+        var terminal = new ExternalTerminal(
+                "unseen", "xterm-256color", in, OutputStream.nullOutputStream(), StandardCharsets.UTF_8);
+        return new EditingConsole(terminal, true, null);
     }
 
     private static Console lines(Streams streams, InputStream in, PrintStream out) {

@@ -302,8 +302,9 @@ final class Fetch {
             batch.read(SEQUENCES, call -> call.number(ahead.inputs()), Line::number, fetched.sequences::add);
         }
         if (wants(Part.HEAD)) {
-            List<String> sessions =
-                    ahead.turns().stream().map(Ahead.Turn::session).toList();
+            Collection<String> sessions = ahead.turns().isEmpty()
+                    ? ahead.sessions()
+                    : ahead.turns().stream().map(Ahead.Turn::session).toList();
             batch.read(
                     NEW_BRANCHES,
                     call -> call.texts(sessions),

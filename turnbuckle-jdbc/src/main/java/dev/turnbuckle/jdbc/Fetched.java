@@ -70,15 +70,28 @@ final class Fetched {
         waitsById.clear();
         branches.clear();
         blobs.clear();
-        forgetInbox();
-    }
-
-    void forgetInbox() {
         claimed.clear();
         pending.clear();
         earliest.clear();
         keys.clear();
         contentHashes.clear();
+    }
+
+    /** A pending row more. */
+    void inserted(InboxItem item) {
+        pending.remove(item.session());
+        earliest.remove(item.session());
+        if (item.key() != null) {
+            keys.remove(new Ahead.Key(item.session(), item.key()));
+        }
+    }
+
+    /** One of the rows is in another state; whose it is, is not said. */
+    void updated(long sequence) {
+        claimed.clear();
+        pending.clear();
+        earliest.clear();
+        keys.values().removeIf(row -> row.isPresent() && row.get().sequence() == sequence);
     }
 
     void put(Lease lease) {

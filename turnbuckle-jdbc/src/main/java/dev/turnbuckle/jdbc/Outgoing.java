@@ -1,7 +1,6 @@
 package dev.turnbuckle.jdbc;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction is going to write. Rows of one kind become one statement, so the number of statements depends on
- * the kinds and not on the rows; a row that is written twice goes out as it is in the end. Statements on the same table
- * keep their order.
+ * the kinds and not on the rows; a row that is written twice goes out as it is in the end. Statements on the same row keep
+ * their order.
  */
 final class Outgoing {
     private final List<Group<?>> groups = new ArrayList<>();
@@ -25,14 +24,31 @@ final class Outgoing {
         ALL_OR_CONTENDED
     }
 
-    /** @param many whether one statement takes many rows */
-    record Kind<R>(String table, String sql, boolean many, Count count, BiConsumer<Call, List<R>> bind) {
+    private enum Reach {
+        /** Each statement takes one row. */
+        ROW,
+        /** One statement takes many rows, each by its key. */
+        ROWS,
+        /** One statement takes whatever rows it finds. */
+        FOUND
+    }
+
+    /** A statement with what it binds; kinds of one table have keys of one type. */
+    record Kind<R>(String table, String sql, Reach reach, Count count, BiConsumer<Call, List<R>> bind) {
         static <R> Kind<R> one(String table, String sql, Count count, BiConsumer<Call, R> bind) {
-            return new Kind<>(table, sql, false, count, (call, rows) -> bind.accept(call, rows.getFirst()));
+            return new Kind<>(table, sql, Reach.ROW, count, (call, rows) -> bind.accept(call, rows.getFirst()));
         }
 
         static <R> Kind<R> many(String table, String sql, Count count, BiConsumer<Call, List<R>> bind) {
-            return new Kind<>(table, sql, true, count, bind);
+            return new Kind<>(table, sql, Reach.ROWS, count, bind);
+        }
+
+        static <R> Kind<R> found(String table, String sql, BiConsumer<Call, R> bind) {
+            return new Kind<>(table, sql, Reach.FOUND, Count.ANY, (call, rows) -> bind.accept(call, rows.getFirst()));
+        }
+
+        boolean many() {
+            return reach == Reach.ROWS;
         }
     }
 
@@ -40,6 +56,10 @@ final class Outgoing {
         void addTo(Batch batch) {
             List<R> all = List.copyOf(rows.values());
             batch.write(kind.sql(), call -> kind.bind().accept(call, all), this::counted);
+        }
+
+        boolean touches(String table, Object key) {
+            return kind.table().equals(table) && (kind.reach() == Reach.FOUND || rows.containsKey(key));
         }
 
         private void counted(int changed) {
@@ -58,33 +78,33 @@ final class Outgoing {
         return groups.isEmpty();
     }
 
-    /** @param key what tells the row from others of its kind; many rows are written in its order */
+    /** @param key what tells the row from others of its table; many rows are written in its order */
     <R, K extends Comparable<K>> void add(Kind<R> kind, K key, R row) {
-        group(kind).rows().put(key, row);
+        group(kind, key).rows().put(key, row);
     }
 
     /** As {@link #add}, but of two rows with one key the first is written. */
     <R, K extends Comparable<K>> void addOnce(Kind<R> kind, K key, R row) {
-        group(kind).rows().putIfAbsent(key, row);
+        group(kind, key).rows().putIfAbsent(key, row);
     }
 
-    private <R> Group<R> group(Kind<R> kind) {
-        Group<R> group = kind.many() ? openGroup(kind) : null;
+    private <R> Group<R> group(Kind<R> kind, Object key) {
+        Group<R> group = kind.many() ? openGroup(kind, key) : null;
         if (group == null) {
-            group = new Group<>(kind, kind.many() ? new TreeMap<>() : new LinkedHashMap<>());
+            group = new Group<>(kind, new TreeMap<>());
             groups.add(group);
         }
         return group;
     }
 
-    /** A group of this kind that no later statement on its table follows. */
+    /** A group of this kind that no statement on the same row follows. */
     @SuppressWarnings("unchecked") // a kind's group has its type
-    private <R> @Nullable Group<R> openGroup(Kind<R> kind) {
+    private <R> @Nullable Group<R> openGroup(Kind<R> kind, Object key) {
         for (Group<?> group : groups.reversed()) {
             if (group.kind().equals(kind)) {
                 return (Group<R>) group;
             }
-            if (group.kind().table().equals(kind.table())) {
+            if (group.touches(kind.table(), key)) {
                 return null;
             }
         }

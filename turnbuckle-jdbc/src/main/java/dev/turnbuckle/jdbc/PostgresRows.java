@@ -18,11 +18,13 @@ import dev.turnbuckle.store.plan.Ahead;
 import dev.turnbuckle.store.plan.Ahead.Part;
 import dev.turnbuckle.store.plan.ClaimPlan;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -104,12 +106,17 @@ final class PostgresRows extends SqlRows {
         fetch(next);
     }
 
-    /** One round trip: what waits, then locks and reads. */
     private void fetch(Ahead next) {
+        fetch(next, batch -> {});
+    }
+
+    /** One round trip: what waits, then locks and reads. */
+    private void fetch(Ahead next, Consumer<Batch> more) {
         var batch = new Batch();
         boolean sent = !outgoing.isEmpty();
         outgoing.drainTo(batch);
         Fetch.add(batch, next, fetched, writes());
+        more.accept(batch);
         if (writes() && !judged) {
             batch.read(PostgresDialect.SCHEMA_AND_CLOCK, call -> {}, this::schemaAndClock, now -> fetched.now = now);
         }
@@ -279,13 +286,13 @@ final class PostgresRows extends SqlRows {
 
     @Override
     public void insertTurn(TurnRow row) {
-        outgoing.add(Writes.TURN, row.id().value(), row);
+        outgoing.add(Writes.TURN, row.session() + "\n" + row.id(), row);
         fetched.turns.put(new Ahead.Turn(row.session(), row.id()), Optional.of(RecentRows.whole(row)));
     }
 
     @Override
     public void updateTurn(TurnRow row) {
-        outgoing.add(Writes.TURN_UPDATE, row.id().value(), row);
+        outgoing.add(Writes.TURN_UPDATE, row.session() + "\n" + row.id(), row);
         fetched.turns.put(new Ahead.Turn(row.session(), row.id()), Optional.of(RecentRows.whole(row)));
     }
 
@@ -299,14 +306,14 @@ final class PostgresRows extends SqlRows {
         }
         long sequence = fetched.sequences.remove();
         outgoing.add(Writes.INBOX, sequence, new Writes.Accepted(sequence, item, contentHash));
-        fetched.forgetInbox();
+        fetched.inserted(item);
         return sequence;
     }
 
     @Override
     public void updateInbox(long sequence, InboxItem.Status status) {
         outgoing.add(Writes.INBOX_UPDATE, sequence, new Writes.Settled(sequence, status));
-        fetched.forgetInbox();
+        fetched.updated(sequence);
     }
 
     @Override
@@ -422,18 +429,31 @@ final class PostgresRows extends SqlRows {
                 w.question(),
                 w.details(),
                 Micros.whole(w.since()),
-                Micros.wholeOrNull(w.deadline()));
+                Micros.wholeOrNull(w.deadline()),
+                w.escalation() == null ? null : whole(w.escalation()));
         return new WaitRow(open, row.key(), row.decision());
+    }
+
+    private static OpenWait.Escalation whole(OpenWait.Escalation e) {
+        return new OpenWait.Escalation(Micros.whole(e.at()), e.to(), e.done());
+    }
+
+    @Override
+    public void escalateWait(WaitId id) {
+        outgoing.add(Writes.ESCALATION, id.value(), id);
+        fetched.waits.clear();
+        fetched.waitsById.clear();
     }
 
     /** Its session is only known from the row itself, which is read again under the lock. */
     @Override
     public @Nullable WaitRow wait(WaitId id) {
         if (!fetched.waitsById.containsKey(id)) {
-            String session =
-                    writes() ? sql().call(SESSION_OF_WAIT).text(id.value()).first(Line::text) : null;
-            var row = Ahead.NOTHING.waits(Set.of(id));
-            fetch(session == null ? row : row.and(Set.of(session)).with(Part.OPEN_TURN, Part.WAITS));
+            var sessions = new ArrayList<String>();
+            if (writes()) {
+                fetch(Ahead.NOTHING, b -> b.read(SESSION_OF_WAIT, c -> c.text(id.value()), Line::text, sessions::add));
+            }
+            fetch(Ahead.NOTHING.waits(Set.of(id)).and(sessions).with(Part.OPEN_TURN, Part.WAITS));
         }
         return known(fetched.waitsById, id);
     }

@@ -48,8 +48,15 @@ final class Writes {
     /** @param stored what the row must still be */
     record Passed(Lease stored, Lease lease) {}
 
-    static final Kind<SessionRow> SESSION = Kind.one(
-            "session", SqlSessions.INSERT, Count.ALL_OR_CONTENDED, (call, row) -> SqlSessions.inserted(call, row));
+    static final Kind<SessionRow> SESSION = Kind.many("session", """
+            INSERT INTO session (id, agent, revision, branch, depth, chain, checkpoint, open_turn,
+                first_user_text, user_messages, title, parent, cause, directory, model, labels,
+                created, updated, due, deleted)
+            SELECT u.*, 0 FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[],
+                ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                ?::bigint[], ?::bigint[], ?::bigint[]) AS u
+            ON CONFLICT DO NOTHING
+            """, Count.ALL_OR_CONTENDED, Writes::sessions);
 
     static final Kind<SessionRow> HEAD =
             Kind.one("session", SqlSessions.UPDATE_HEAD, Count.ALL, (call, row) -> SqlSessions.head(call, row));
@@ -79,12 +86,9 @@ final class Writes {
             (call, row) ->
                     call.text(SessionRow.Head.EMPTY.chain()).time(row.at()).text(row.session()));
 
-    static final Kind<String> BURY_LEASE =
-            Kind.one("lease", SqlSessions.BURY_LEASE, Count.ANY, (call, id) -> call.text(id));
-    static final Kind<String> BURY_INBOX =
-            Kind.one("inbox", SqlSessions.BURY_INBOX, Count.ANY, (call, id) -> call.text(id));
-    static final Kind<String> BURY_WAITS =
-            Kind.one("wait", SqlSessions.BURY_WAITS, Count.ANY, (call, id) -> call.text(id));
+    static final Kind<String> BURY_LEASE = Kind.found("lease", SqlSessions.BURY_LEASE, (call, id) -> call.text(id));
+    static final Kind<String> BURY_INBOX = Kind.found("inbox", SqlSessions.BURY_INBOX, (call, id) -> call.text(id));
+    static final Kind<String> BURY_WAITS = Kind.found("wait", SqlSessions.BURY_WAITS, (call, id) -> call.text(id));
 
     static final Kind<Grown> BRANCH = Kind.one(
             "branch",
@@ -167,14 +171,15 @@ final class Writes {
             WHERE journal.outcome IS NULL AND excluded.outcome IS NOT NULL
             """, Count.ALL, Writes::recorded);
 
-    static final Kind<Ahead.Turn> JOURNAL_END = Kind.one(
+    static final Kind<Ahead.Turn> JOURNAL_END = Kind.found(
             "journal",
             SqlJournal.DELETE,
-            Count.ANY,
             (call, turn) -> call.text(turn.session()).text(turn.id().value()));
 
     static final Kind<WaitRow> WAIT =
             Kind.one("wait", SqlJournal.INSERT_WAIT, Count.ALL, (call, row) -> SqlJournal.inserted(call, row));
+    static final Kind<WaitId> ESCALATION =
+            Kind.one("wait", SqlJournal.ESCALATE, Count.ALL, (call, id) -> call.text(id.value()));
     static final Kind<Decided> DECISION = Kind.one(
             "wait",
             SqlJournal.DECIDE,
@@ -225,6 +230,28 @@ final class Writes {
 
     private static @Nullable Long micros(@Nullable Instant time) {
         return time == null ? null : Long.valueOf(Micros.of(time));
+    }
+
+    private static void sessions(Call call, List<SessionRow> rows) {
+        call.texts(all(rows, SessionRow::id))
+                .texts(all(rows, SessionRow::agent))
+                .numbers(all(rows, r -> r.head().revision()))
+                .numbers(all(rows, r -> r.head().branch()))
+                .numbers(all(rows, r -> r.head().depth()))
+                .texts(all(rows, r -> r.head().chain()))
+                .texts(all(rows, r -> r.head().checkpoint()))
+                .texts(all(rows, r -> SqlSessions.id(r.openTurn())))
+                .texts(all(rows, r -> r.facts().firstUserText()))
+                .numbers(all(rows, r -> r.facts().userMessages()))
+                .texts(all(rows, r -> r.metadata().title()))
+                .texts(all(rows, r -> r.metadata().parent()))
+                .texts(all(rows, r -> r.metadata().cause()))
+                .texts(all(rows, r -> r.metadata().directory()))
+                .texts(all(rows, r -> r.metadata().model()))
+                .texts(all(rows, r -> Texts.write(r.metadata().labels())))
+                .numbers(all(rows, r -> micros(r.createdAt())))
+                .numbers(all(rows, r -> micros(r.updatedAt())))
+                .numbers(all(rows, r -> micros(r.due())));
     }
 
     private static void used(Call call, List<Used> rows) {

@@ -19,14 +19,14 @@ import java.util.TreeMap;
 
 /** One schema. The server's clock stands still in a table beside it, where the suites move it. */
 final class PostgresFixture implements StorageFixture {
-    private final String schema = PostgresServer.freshSchema();
+    private final String schema = PostgresServer.emptyTables();
     private final String clock = schema + "_clock";
+    private boolean spoiled;
 
     PostgresFixture() {
-        PostgresServer.execute(
-                "CREATE TABLE " + clock + " (micros bigint NOT NULL)",
-                "INSERT INTO " + clock + " VALUES ("
-                        + ChronoUnit.MICROS.between(java.time.Instant.EPOCH, ManualClock.BEGINNING) + ")");
+        PostgresServer.execute("CREATE TABLE IF NOT EXISTS " + clock + " (micros bigint NOT NULL); DELETE FROM " + clock
+                + "; INSERT INTO " + clock + " VALUES ("
+                + ChronoUnit.MICROS.between(java.time.Instant.EPOCH, ManualClock.BEGINNING) + ")");
     }
 
     private PostgresStorage.Builder builder() {
@@ -92,12 +92,15 @@ final class PostgresFixture implements StorageFixture {
 
     @Override
     public boolean pretendNewerSchema() {
+        spoiled = true;
         PostgresServer.execute("UPDATE " + schema + ".meta SET value = '99' WHERE name = 'schema'");
         return true;
     }
 
     @Override
     public void close() {
-        PostgresServer.execute("DROP SCHEMA IF EXISTS " + schema + " CASCADE", "DROP TABLE " + clock);
+        if (!spoiled) {
+            PostgresServer.giveBack(schema);
+        }
     }
 }

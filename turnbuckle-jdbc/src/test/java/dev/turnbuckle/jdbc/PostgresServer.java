@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -14,6 +18,20 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 final class PostgresServer {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
+    private static final Queue<String> EMPTY = new ConcurrentLinkedQueue<>();
+
+    private static final List<String> TABLES = List.of(
+            "session",
+            "branch",
+            "entry",
+            "compaction",
+            "turn",
+            "inbox",
+            "journal",
+            "wait",
+            "lease",
+            "blob",
+            "token_usage");
 
     private PostgresServer() {}
 
@@ -48,8 +66,23 @@ final class PostgresServer {
         return Running.SERVER.getPort();
     }
 
+    /** Of nobody else; it does not exist yet. */
     static String freshSchema() {
         return "t" + SCHEMAS.incrementAndGet();
+    }
+
+    /** One with empty tables. Making them costs more than most tests. */
+    static String emptyTables() {
+        String free = EMPTY.poll();
+        return free == null ? freshSchema() : free;
+    }
+
+    /** Empties them for the next test. */
+    static void giveBack(String schema) {
+        execute(TABLES.stream()
+                .map(t -> "DELETE FROM " + schema + "." + t)
+                .collect(Collectors.joining("; ", "BEGIN; SET LOCAL synchronous_commit = off; ", "; COMMIT")));
+        EMPTY.add(schema);
     }
 
     static String url(String schema) {

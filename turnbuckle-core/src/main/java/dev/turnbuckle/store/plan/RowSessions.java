@@ -265,8 +265,7 @@ final class RowSessions implements SessionStore {
     public Move.Done move(Move move) {
         SessionId.require(move.session());
         return transactions.write(rows -> {
-            rows.ahead(Ahead.of(move.session())
-                    .with(Ahead.Part.LEASE, Ahead.Part.HEAD, Ahead.Part.EARLIEST_PENDING));
+            rows.ahead(Ahead.of(move.session()).with(Ahead.Part.LEASE, Ahead.Part.HEAD, Ahead.Part.EARLIEST_PENDING));
             return RowMoves.move(rows, transactions, move);
         });
     }

@@ -91,7 +91,9 @@ CREATE TABLE turn (
     outcome       text,
     revision      bigint,
     record        text,
-    checkpoint    text
+    checkpoint    text,
+    -- JSON array of deleted sessions that the commit's rows were addressed to (S4); null for none
+    dropped       text
 ) WITH (fillfactor = 80);
 
 CREATE UNIQUE INDEX turn_id ON turn (session, id);
@@ -153,7 +155,11 @@ CREATE TABLE wait (
     details  text NOT NULL,
     since    bigint NOT NULL,
     deadline bigint,
-    decision text
+    decision text,
+    -- who else is told (J16), and whether that was done
+    escalates    bigint,
+    escalates_to text COLLATE "C",
+    escalated    bigint NOT NULL DEFAULT 0
 );
 
 CREATE INDEX wait_turn ON wait (session, turn);

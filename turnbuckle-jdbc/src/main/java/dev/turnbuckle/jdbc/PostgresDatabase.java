@@ -33,6 +33,7 @@ final class PostgresDatabase {
     private final String incarnation;
     private final DataSource source;
     private final Runnable closing;
+    private final Runnable renewing;
     private final PostgresTransaction transaction;
 
     private PostgresDatabase(PostgresStorage.Settings settings, Environment environment) {
@@ -45,14 +46,16 @@ final class PostgresDatabase {
         DataSource pool = settings.source();
         if (pool != null) {
             this.closing = () -> {};
+            this.renewing = () -> {};
         } else {
             DataSource own = ownPool(settings);
             this.closing = () -> PostgresPool.close(own);
+            this.renewing = () -> PostgresPool.renew(own);
             pool = own;
         }
         this.source = settings.around().apply(pool);
         this.transaction =
-                new PostgresTransaction(source, new PostgresTransaction.Parts(dialect, schema, environment, settings));
+                new PostgresTransaction(source, new PostgresTransaction.Parts(dialect, schema, environment, settings, renewing));
     }
 
     private static DataSource ownPool(PostgresStorage.Settings settings) {

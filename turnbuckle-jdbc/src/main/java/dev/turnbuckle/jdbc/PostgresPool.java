@@ -28,6 +28,14 @@ final class PostgresPool {
         ((HikariDataSource) pool).close();
     }
 
+    /** One connection broke, so the others may have: those that are idle are made anew. */
+    static void renew(DataSource pool) {
+        var beans = ((HikariDataSource) pool).getHikariPoolMXBean();
+        if (beans != null) {
+            beans.softEvictConnections();
+        }
+    }
+
     static WiringException missing(String artifact, Throwable cause) {
         return new WiringException("PostgreSQL needs " + artifact
                 + " on the class path, which turnbuckle-jdbc leaves to the application: add it, or hand a DataSource to "

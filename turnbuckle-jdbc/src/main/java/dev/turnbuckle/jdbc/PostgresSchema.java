@@ -5,7 +5,8 @@ import java.sql.SQLException;
 
 /** Looks at the tables when a storage is opened, and makes them or brings them forward when it may (S24). */
 final class PostgresSchema {
-    private static final String HAS_TABLES = "SELECT 1 WHERE to_regclass(?) IS NOT NULL";
+    /** Read from the catalogue's rows: its names are cached within a transaction, also those that were not there. */
+    private static final String HAS_TABLES = "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'meta'";
     private static final String HAS_SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = ?";
 
     /** Two openings at once make the tables once. Released with the transaction. */
@@ -33,7 +34,7 @@ final class PostgresSchema {
     }
 
     private int found() {
-        return sql.call(HAS_TABLES).text(dialect.quotedSchema() + ".meta").first(Line::number) == null
+        return sql.call(HAS_TABLES).text(dialect.schema()).first(Line::number) == null
                 ? 0
                 : Schema.found(sql);
     }

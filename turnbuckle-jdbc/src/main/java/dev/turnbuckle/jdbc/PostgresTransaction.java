@@ -14,13 +14,16 @@ import javax.sql.DataSource;
  *
  * <p>Failure points:
  * <ul>
- *   <li>before COMMIT is sent, the server undoes what it has; a lost connection is worth one more try on another one;
+ *   <li>before COMMIT is sent, the server undoes what it has; after a lost connection another one is tried;
  *   <li>COMMIT answered with an error: undone;
  *   <li>COMMIT not answered: nobody knows. The caller is told so, and the job is not run again here: a second run of a
  *       transaction that had landed would be a second transaction.
  * </ul>
  */
 final class PostgresTransaction {
+    /** A connection that broke is replaced so often before the caller is told. */
+    private static final int MOST_LOST = 3;
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -29,7 +32,13 @@ final class PostgresTransaction {
     private final List<String> reading;
     private final List<String> writing;
 
-    record Parts(PostgresDialect dialect, Schema schema, Environment environment, PostgresStorage.Settings settings) {}
+    /** @param renewing told when a connection of our own pool broke */
+    record Parts(
+            PostgresDialect dialect,
+            Schema schema,
+            Environment environment,
+            PostgresStorage.Settings settings,
+            Runnable renewing) {}
 
     PostgresTransaction(DataSource source, Parts parts) {
         this.source = source;
@@ -58,13 +67,15 @@ final class PostgresTransaction {
         int contended = 0;
         int lost = 0;
         while (run(job) instanceof End.Undone undone) {
-            if (undone.contended() ? ++contended > parts.settings().retries() : ++lost > 1) {
+            boolean again = undone.contended()
+                    ? ++contended <= parts.settings().retries() && paused(contended)
+                    : ++lost <= MOST_LOST;
+            if (!again) {
                 job.fail(explained(undone.why()));
                 break;
             }
-            if (undone.contended() && !paused(contended)) {
-                job.fail(explained(undone.why()));
-                break;
+            if (!undone.contended()) {
+                parts.renewing().run();
             }
         }
         job.answer();

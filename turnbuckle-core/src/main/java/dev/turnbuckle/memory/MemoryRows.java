@@ -228,7 +228,8 @@ final class MemoryRows implements Rows {
     }
 
     @Override
-    public List<String> due(Set<String> agents, Instant now, int most) {
+    public List<String> due(Set<String> agents, int most) {
+        Instant now = now();
         return working(agents)
                 .filter(s -> s.due() != null && !s.due().isAfter(now))
                 .sorted(Comparator.comparing(MemoryRows::dueOf).thenComparing(SessionRow::id))

@@ -6,22 +6,29 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One held statement: its parameters are bound in order, then it runs. */
+/**
+ * One statement: its parameters are bound in order, then it runs. Where the driver allows it, it may be several that go to
+ * the server together; the parameters of all stand one after the other.
+ */
 final class Call {
     private final Statements owner;
     private final String sql;
     private final PreparedStatement statement;
+    private final int skipped;
     private int bound;
 
-    Call(Statements owner, String sql, PreparedStatement statement) {
+    /** @param skipped how many statements go first, whose results are nobody's */
+    Call(Statements owner, String sql, PreparedStatement statement, int skipped) {
         this.owner = owner;
         this.sql = sql;
         this.statement = statement;
+        this.skipped = skipped;
     }
 
     Call again() {
@@ -31,7 +38,7 @@ final class Call {
 
     Call text(@Nullable String value) {
         try {
-            statement.setString(++bound, value);
+            statement.setString(++bound, value == null ? null : owner.form().written(value));
         } catch (SQLException e) {
             throw failed(e);
         }
@@ -77,6 +84,32 @@ final class Call {
         return this;
     }
 
+    /** One parameter with many texts. */
+    Call texts(Collection<? extends @Nullable String> values) {
+        return array(
+                "text",
+                values.stream()
+                        .map(v -> v == null ? null : owner.form().written(v))
+                        .toArray(String[]::new));
+    }
+
+    Call numbers(Collection<? extends @Nullable Long> values) {
+        return array("bigint", values.toArray(Long[]::new));
+    }
+
+    Call manyBytes(Collection<byte[]> values) {
+        return array("bytea", values.toArray(byte[][]::new));
+    }
+
+    private Call array(String type, @Nullable Object[] values) {
+        try {
+            statement.setArray(++bound, statement.getConnection().createArrayOf(type, values));
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        return this;
+    }
+
     void run() {
         try {
             statement.execute();
@@ -88,7 +121,9 @@ final class Call {
     /** Runs it; how many rows changed. */
     int update() {
         try {
-            return statement.executeUpdate();
+            int count = skipped == 0 ? statement.executeUpdate() : skippingTo();
+            owner.changed();
+            return count;
         } catch (SQLException e) {
             throw failed(e);
         }
@@ -102,9 +137,73 @@ final class Call {
         }
     }
 
+    private int skippingTo() throws SQLException {
+        statement.execute();
+        for (int i = 0; i < skipped; i++) {
+            statement.getMoreResults();
+        }
+        return statement.getUpdateCount();
+    }
+
+    private ResultSet query() throws SQLException {
+        if (skipped == 0) {
+            return statement.executeQuery();
+        }
+        skippingTo();
+        return statement.getResultSet();
+    }
+
+    /** What comes back of one of several statements. */
+    interface Part {
+        void rows(Lines lines);
+
+        void changed(int count);
+    }
+
+    /** The rows of one result, one after the other. */
+    interface Lines {
+        /** @return null after the last one */
+        @Nullable Line next();
+    }
+
+    /** Runs all of them; each part is given what its statement left. */
+    void each(List<? extends Part> parts) {
+        try {
+            boolean isRows = statement.execute();
+            for (int i = 0; i < skipped; i++) {
+                isRows = statement.getMoreResults();
+            }
+            for (Part part : parts) {
+                if (isRows) {
+                    part.rows(lines(statement.getResultSet()));
+                } else {
+                    part.changed(statement.getUpdateCount());
+                }
+                isRows = statement.getMoreResults();
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private Lines lines(ResultSet rows) {
+        var line = new Line(rows, owner.form());
+        return () -> {
+            try {
+                return rows.next() ? line.again() : null;
+            } catch (SQLException e) {
+                throw new SqlFailure(e);
+            }
+        };
+    }
+
+    void close() throws SQLException {
+        statement.close();
+    }
+
     <T> @Nullable T first(Function<Line, T> read) {
-        try (ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? read.apply(new Line(rows)) : null;
+        try (ResultSet rows = query()) {
+            return rows.next() ? read.apply(new Line(rows, owner.form())) : null;
         } catch (SQLException e) {
             throw failed(e);
         }
@@ -117,8 +216,8 @@ final class Call {
     /** Reads on until so many rows are wanted. */
     <T> List<T> some(Function<Line, T> read, Predicate<T> wanted, int most) {
         var found = new ArrayList<T>();
-        try (ResultSet rows = statement.executeQuery()) {
-            var line = new Line(rows);
+        try (ResultSet rows = query()) {
+            var line = new Line(rows, owner.form());
             while (found.size() < most && rows.next()) {
                 T row = read.apply(line.again());
                 if (wanted.test(row)) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** What differs between databases. Statements are the same everywhere, so this stays small. */
-interface Dialect {
+interface Dialect extends Form {
     /** The clock that leases expire by (L6), in whole microseconds: what is stored is what was decided with. */
     Instant now(Statements sql, Environment environment);
 
@@ -28,6 +28,10 @@ interface Dialect {
         FULL,
         /** Somebody else holds the database. */
         BUSY,
+        /** Another transaction was in the way and nothing was done: the same one may be run again at once. */
+        CONTENDED,
+        /** The connection is gone, and with it the word of how the statement ended. */
+        LOST,
         /** Anything else. */
         OTHER
     }

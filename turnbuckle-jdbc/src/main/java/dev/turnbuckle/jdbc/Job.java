@@ -19,6 +19,7 @@ final class Job<T extends @Nullable Object> {
     static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final Work<T> work;
+    private final boolean writes;
     private final Signal signal;
     private final long before;
     private volatile boolean answered;
@@ -26,7 +27,12 @@ final class Job<T extends @Nullable Object> {
     private @Nullable Throwable failure;
 
     Job(Work<T> work, Environment environment) {
+        this(work, true, environment);
+    }
+
+    Job(Work<T> work, boolean writes, Environment environment) {
         this.work = work;
+        this.writes = writes;
         this.signal = environment.signal();
         this.before = signal.version();
     }
@@ -44,6 +50,16 @@ final class Job<T extends @Nullable Object> {
             fail(e);
         }
         return false;
+    }
+
+    boolean writes() {
+        return writes;
+    }
+
+    /** Runs the work; what it throws is the owner's to judge. */
+    void run(Rows rows) {
+        result = work.run(rows);
+        failure = null;
     }
 
     void fail(Throwable why) {

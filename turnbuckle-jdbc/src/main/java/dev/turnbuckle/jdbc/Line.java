@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** The current row of a result, its columns read in order. */
 final class Line {
     private final ResultSet rows;
+    private final Form form;
     private int read;
 
-    Line(ResultSet rows) {
+    Line(ResultSet rows, Form form) {
         this.rows = rows;
+        this.form = form;
     }
 
     Line again() {
@@ -31,7 +33,8 @@ final class Line {
 
     @Nullable String textOrNull() {
         try {
-            return rows.getString(++read);
+            String text = rows.getString(++read);
+            return text == null ? null : form.read(text);
         } catch (SQLException e) {
             throw new SqlFailure(e);
         }

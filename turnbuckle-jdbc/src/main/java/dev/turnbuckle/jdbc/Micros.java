@@ -2,6 +2,7 @@ package dev.turnbuckle.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Instants and durations as the database holds them: whole microseconds, rounded down. */
 final class Micros {
@@ -27,6 +28,10 @@ final class Micros {
     /** As it comes back from the database. */
     static Instant whole(Instant instant) {
         return instant(of(instant));
+    }
+
+    static @Nullable Instant wholeOrNull(@Nullable Instant instant) {
+        return instant == null ? null : whole(instant);
     }
 
     static Instant instant(long micros) {

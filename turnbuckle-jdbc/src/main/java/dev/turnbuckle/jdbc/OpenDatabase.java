@@ -214,7 +214,7 @@ final class OpenDatabase {
         incarnations.close(named);
     }
 
-    private static void join(Task task) {
+    static void join(Task task) {
         boolean interrupted = false;
         while (!task.ended()) {
             try {

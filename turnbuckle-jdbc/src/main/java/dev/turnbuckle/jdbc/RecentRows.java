@@ -64,25 +64,28 @@ final class RecentRows extends SqlRows {
     @Override
     public void updateWork(SessionRow row) {
         super.updateWork(row);
-        sessions.computeIfPresent(row.id(), (id, there) -> there.work(row.openTurn(), whole(row.due())));
+        sessions.computeIfPresent(row.id(), (id, there) -> there.work(row.openTurn(), Micros.wholeOrNull(row.due())));
     }
 
     @Override
     public void updateHead(SessionRow row) {
         super.updateHead(row);
-        sessions.computeIfPresent(
-                row.id(),
-                (id, there) -> new SessionRow(
-                        id,
-                        there.agent(),
-                        row.head(),
-                        row.openTurn(),
-                        row.facts(),
-                        there.metadata(),
-                        there.createdAt(),
-                        Micros.whole(row.updatedAt()),
-                        whole(row.due()),
-                        false));
+        sessions.computeIfPresent(row.id(), (id, there) -> moved(there, row));
+    }
+
+    /** The row as it is after its head was updated. */
+    static SessionRow moved(SessionRow there, SessionRow next) {
+        return new SessionRow(
+                there.id(),
+                there.agent(),
+                next.head(),
+                next.openTurn(),
+                next.facts(),
+                there.metadata(),
+                there.createdAt(),
+                Micros.whole(next.updatedAt()),
+                Micros.wholeOrNull(next.due()),
+                false);
     }
 
     @Override
@@ -154,16 +157,13 @@ final class RecentRows extends SqlRows {
                         Micros.whole(lease.expiresAt())));
     }
 
-    private static TurnRow whole(TurnRow row) {
+    /** As it comes back from the database. */
+    static TurnRow whole(TurnRow row) {
         var times = row.times();
         return row.with(new TurnRow.Times(
                 Micros.whole(times.openedAt()),
                 Micros.duration(Micros.of(times.driven())),
-                whole(times.notBefore()),
-                whole(times.endedAt())));
-    }
-
-    private static @Nullable Instant whole(@Nullable Instant instant) {
-        return instant == null ? null : Micros.whole(instant);
+                Micros.wholeOrNull(times.notBefore()),
+                Micros.wholeOrNull(times.endedAt())));
     }
 }

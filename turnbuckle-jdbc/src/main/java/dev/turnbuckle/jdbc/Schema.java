@@ -38,7 +38,11 @@ final class Schema {
 
     /** Inside a write transaction. */
     void require(Statements sql) {
-        int found = found(sql);
+        require(found(sql));
+    }
+
+    /** What a write transaction has found. */
+    void require(int found) {
         if (found > current() || (found < current() && mode != SchemaMode.NONE)) {
             throw mismatch(found);
         }
@@ -79,10 +83,7 @@ final class Schema {
             link.beginWrite();
             boolean done = false;
             try {
-                statements(dialect.versions().get(version - 1))
-                        .forEach(s -> link.sql().call(s).run());
-                put(link, "schema", String.valueOf(version));
-                put(link, "program", "turnbuckle " + programVersion());
+                apply(link.sql(), version);
                 link.commit();
                 done = true;
             } finally {
@@ -93,8 +94,15 @@ final class Schema {
         }
     }
 
-    private static void put(Link link, String name, String value) {
-        link.sql().call(PUT).text(name).text(value).update();
+    /** Brings the tables from the version before to this one. The caller owns the transaction. */
+    void apply(Statements sql, int version) {
+        statements(dialect.versions().get(version - 1)).forEach(s -> sql.call(s).run());
+        put(sql, "schema", String.valueOf(version));
+        put(sql, "program", "turnbuckle " + programVersion());
+    }
+
+    private static void put(Statements sql, String name, String value) {
+        sql.call(PUT).text(name).text(value).update();
     }
 
     private static String programVersion() {

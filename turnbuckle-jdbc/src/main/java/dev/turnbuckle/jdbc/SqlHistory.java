@@ -70,7 +70,7 @@ interface SqlHistory extends RowGroups.OfHistory {
                 .first(SqlHistory::branch);
     }
 
-    private static Branch branch(Line in) {
+    static Branch branch(Line in) {
         return new Branch(
                 in.number(), in.text(), in.number(), in.number(), Math.max(in.number(), Place.depth(in.number()) + 1));
     }

@@ -69,7 +69,7 @@ interface SqlInbox extends RowGroups.OfInbox {
 
     Statements sql();
 
-    private static InboxItem row(Line in) {
+    static InboxItem row(Line in) {
         return new InboxItem(
                 in.number(),
                 in.text(),

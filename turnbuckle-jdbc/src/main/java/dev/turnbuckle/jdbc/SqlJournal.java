@@ -49,7 +49,7 @@ interface SqlJournal extends RowGroups.OfJournal {
 
     Statements sql();
 
-    private static JournalEntry entry(Line in) {
+    static JournalEntry entry(Line in) {
         return new JournalEntry(
                 in.text(),
                 in.text(),
@@ -95,7 +95,7 @@ interface SqlJournal extends RowGroups.OfJournal {
         sql().call(DELETE).text(session).text(turn.value()).update();
     }
 
-    private static WaitRow wait(Line in) {
+    static WaitRow wait(Line in) {
         var open = new OpenWait(
                 new WaitId(in.text()),
                 in.text(),
@@ -120,10 +120,13 @@ interface SqlJournal extends RowGroups.OfJournal {
 
     @Override
     default void insertWait(WaitRow row) {
+        inserted(sql().call(INSERT_WAIT), row).updateOne();
+    }
+
+    static Call inserted(Call call, WaitRow row) {
         var open = row.open();
         var escalation = open.escalation();
-        sql().call(INSERT_WAIT)
-                .text(open.id().value())
+        return call.text(open.id().value())
                 .text(open.session())
                 .text(open.turn().value())
                 .text(open.kind().name())
@@ -135,8 +138,7 @@ interface SqlJournal extends RowGroups.OfJournal {
                 .text(escalation == null ? null : escalation.to())
                 .number(escalation == null || !escalation.done() ? 0 : 1)
                 .text(row.key())
-                .text(row.decision() == null ? null : Json.write(row.decision()))
-                .updateOne();
+                .text(row.decision() == null ? null : Json.write(row.decision()));
     }
 
     @Override

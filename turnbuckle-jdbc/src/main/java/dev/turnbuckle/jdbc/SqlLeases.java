@@ -25,7 +25,7 @@ interface SqlLeases extends RowGroups.OfLeases {
 
     Statements sql();
 
-    private static Lease row(Line in) {
+    static Lease row(Line in) {
         return new Lease(
                 new Scope(in.text(), in.text()),
                 new Claimant(in.text(), in.text(), in.text()),

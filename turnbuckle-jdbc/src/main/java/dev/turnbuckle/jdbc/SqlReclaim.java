@@ -43,12 +43,17 @@ interface SqlReclaim extends RowGroups.OfSessions {
 
     Statements sql();
 
+    /** Finds the next tombstone whose rows are still there. */
+    default String buried() {
+        return BURIED;
+    }
+
     @Override
     default int reclaim(int most) {
         int removed = 0;
         String after = "";
         for (int looked = 0; looked < SESSIONS_A_CALL && removed < most; looked++) {
-            String id = sql().call(BURIED).text(after).number(1).first(Line::text);
+            String id = sql().call(buried()).text(after).number(1).first(Line::text);
             if (id == null) {
                 return removed;
             }

@@ -73,6 +73,8 @@ interface SqlSessions extends RowGroups.OfSessions {
 
     Statements sql();
 
+    Instant now();
+
     /** One session that is due. */
     record Due(String id, Instant at) {}
 
@@ -81,7 +83,7 @@ interface SqlSessions extends RowGroups.OfSessions {
         return sql().call(FIND).text(id).first(SqlSessions::row);
     }
 
-    private static SessionRow row(Line in) {
+    static SessionRow row(Line in) {
         return new SessionRow(
                 in.text(),
                 in.text(),
@@ -105,15 +107,18 @@ interface SqlSessions extends RowGroups.OfSessions {
         return id == null ? null : new TurnId(id);
     }
 
-    private static @Nullable String id(@Nullable TurnId turn) {
+    static @Nullable String id(@Nullable TurnId turn) {
         return turn == null ? null : turn.value();
     }
 
     @Override
     default void insertSession(SessionRow row) {
+        inserted(sql().call(INSERT), row).updateOne();
+    }
+
+    static Call inserted(Call first, SessionRow row) {
         var head = row.head();
-        var call = sql().call(INSERT)
-                .text(row.id())
+        var call = first.text(row.id())
                 .text(row.agent())
                 .number(head.revision())
                 .number(head.branch())
@@ -123,14 +128,13 @@ interface SqlSessions extends RowGroups.OfSessions {
                 .text(id(row.openTurn()))
                 .text(row.facts().firstUserText())
                 .number(row.facts().userMessages());
-        metadata(call, row.metadata())
+        return metadata(call, row.metadata())
                 .time(row.createdAt())
                 .time(row.updatedAt())
-                .timeOrNull(row.due())
-                .updateOne();
+                .timeOrNull(row.due());
     }
 
-    private static Call metadata(Call call, Metadata m) {
+    static Call metadata(Call call, Metadata m) {
         return call.text(m.title())
                 .text(m.parent())
                 .text(m.cause())
@@ -150,9 +154,12 @@ interface SqlSessions extends RowGroups.OfSessions {
 
     @Override
     default void updateHead(SessionRow row) {
+        head(sql().call(UPDATE_HEAD), row).updateOne();
+    }
+
+    static Call head(Call call, SessionRow row) {
         var head = row.head();
-        sql().call(UPDATE_HEAD)
-                .number(head.revision())
+        return call.number(head.revision())
                 .number(head.branch())
                 .number(head.depth())
                 .text(head.chain())
@@ -162,8 +169,7 @@ interface SqlSessions extends RowGroups.OfSessions {
                 .text(id(row.openTurn()))
                 .timeOrNull(row.due())
                 .time(row.updatedAt())
-                .text(row.id())
-                .updateOne();
+                .text(row.id());
     }
 
     @Override
@@ -204,7 +210,8 @@ interface SqlSessions extends RowGroups.OfSessions {
     }
 
     @Override
-    default List<String> due(Set<String> agents, Instant now, int most) {
+    default List<String> due(Set<String> agents, int most) {
+        Instant now = now();
         var due = new ArrayList<Due>();
         for (String agent : agents) {
             due.addAll(sql().call(DUE).text(agent).time(now).number(most).all(in -> new Due(in.text(), in.time())));

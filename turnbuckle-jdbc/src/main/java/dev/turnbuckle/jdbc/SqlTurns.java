@@ -48,7 +48,7 @@ interface SqlTurns extends RowGroups.OfTurns {
         return sql().call(FIND).text(session).text(id.value()).first(SqlTurns::row);
     }
 
-    private static TurnRow row(Line in) {
+    static TurnRow row(Line in) {
         return new TurnRow(
                 in.text(),
                 new TurnId(in.text()),
@@ -82,21 +82,25 @@ interface SqlTurns extends RowGroups.OfTurns {
 
     @Override
     default void insertTurn(TurnRow row) {
-        var call = sql().call(INSERT)
-                .text(row.session())
+        inserted(sql().call(INSERT), row).updateOne();
+    }
+
+    static Call inserted(Call call, TurnRow row) {
+        call.text(row.session())
                 .text(row.id().value())
                 .text(row.agent())
                 .number(row.baseRevision())
                 .text(row.userText());
-        changing(call, row).updateOne();
+        return changing(call, row);
     }
 
     @Override
     default void updateTurn(TurnRow row) {
-        changing(sql().call(UPDATE), row)
-                .text(row.session())
-                .text(row.id().value())
-                .updateOne();
+        updated(sql().call(UPDATE), row).updateOne();
+    }
+
+    static Call updated(Call call, TurnRow row) {
+        return changing(call, row).text(row.session()).text(row.id().value());
     }
 
     private static Call changing(Call call, TurnRow row) {

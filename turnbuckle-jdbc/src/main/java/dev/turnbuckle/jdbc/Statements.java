@@ -2,31 +2,78 @@ package dev.turnbuckle.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The prepared statements of one connection, each prepared once and held. Used by one thread at a time. */
 final class Statements {
     private final Connection connection;
+    private final Form form;
     private final Map<String, Call> held = new HashMap<>();
+    private final List<Call> once = new ArrayList<>();
+    private List<String> settings = List.of();
+    private @Nullable Runnable changed;
 
     Statements(Connection connection) {
+        this(connection, Form.PLAIN);
+    }
+
+    Statements(Connection connection, Form form) {
         this.connection = connection;
+        this.form = form;
+    }
+
+    Form form() {
+        return form;
+    }
+
+    /** The next statement takes these with it to the server, before itself. */
+    void begin(List<String> first) {
+        settings = first;
+    }
+
+    /** Told whenever a statement has changed rows. */
+    void onChange(Runnable told) {
+        changed = told;
+    }
+
+    void changed() {
+        if (changed != null) {
+            changed.run();
+        }
     }
 
     /** The statement, ready to be bound from its first parameter on. */
     Call call(String sql) {
+        if (!settings.isEmpty()) {
+            return together(List.of(form.sql(sql)));
+        }
         Call call = held.get(sql);
         if (call == null) {
-            call = prepare(sql);
+            call = prepare(sql, form.sql(sql), 0);
             held.put(sql, call);
         }
         return call.again();
     }
 
-    private Call prepare(String sql) {
+    /** Statements that go to the server as one, already in its form. */
+    Call together(List<String> statements) {
+        var all = new ArrayList<>(settings);
+        all.addAll(statements);
+        int skipped = settings.size();
+        settings = List.of();
+        String sql = String.join(";\n", all);
+        Call call = prepare(sql, sql, skipped);
+        once.add(call);
+        return call;
+    }
+
+    private Call prepare(String name, String sql, int skipped) {
         try {
-            return new Call(this, sql, connection.prepareStatement(sql));
+            return new Call(this, name, connection.prepareStatement(sql), skipped);
         } catch (SQLException e) {
             throw new SqlFailure(e);
         }
@@ -34,5 +81,17 @@ final class Statements {
 
     void forget(String sql) {
         held.remove(sql);
+    }
+
+    /** For a connection that goes back to somebody. */
+    void close() throws SQLException {
+        for (Call call : held.values()) {
+            call.close();
+        }
+        for (Call call : once) {
+            call.close();
+        }
+        held.clear();
+        once.clear();
     }
 }

@@ -49,6 +49,11 @@ final class RowBlobs implements Blobs {
                 .map(stored -> verified(stored, hash));
     }
 
+    /** Under which a blob may be stored. */
+    Stream<String> addresses(String hash) {
+        return Stream.of(codec.address(hash), hash).distinct();
+    }
+
     /** By this codec's address; by the plain hash what was written before there was such a codec. */
     private @Nullable StoredBlob find(Rows rows, String hash) {
         String address = codec.address(hash);

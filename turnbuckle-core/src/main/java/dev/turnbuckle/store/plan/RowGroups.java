@@ -44,7 +44,8 @@ public final class RowGroups {
         /** Ordered by updated time, newest first, then id; strictly after the anchor. */
         List<SessionRow> sessions(SessionStore.Query query, @Nullable Anchor after, int most);
 
-        List<String> due(Set<String> agents, Instant now, int most);
+        /** By the clock of these rows. */
+        List<String> due(Set<String> agents, int most);
 
         @Nullable Instant nextDue(Set<String> agents);
 

@@ -38,6 +38,11 @@ final class RowInbox implements Inbox {
         requireSize(input, maxBytes);
         var stored = blobs.encoded(input.blobs());
         return transactions.write(rows -> {
+            var ahead = Ahead.of(input.session()).accepting(List.of(input));
+            rows.ahead(
+                    input.delivery() == InboxItem.Delivery.SUPERSEDE
+                            ? ahead.with(Ahead.Part.OPEN_TURN, Ahead.Part.WAITS)
+                            : ahead);
             Accepted accepted = accept(rows, input);
             if (accepted instanceof Accepted.Row row && !row.existing()) {
                 stored.forEach(rows::putBlob);
@@ -126,20 +131,25 @@ final class RowInbox implements Inbox {
     @Override
     public Steers claimSteers(Lease lease, TurnId turn, int point) {
         String session = lease.scope().id();
-        boolean nothing = transactions.read(rows ->
-                rows.claimedBy(session, turn).stream().noneMatch(i -> i.status().point() == point)
-                        && !steered(rows, session));
+        boolean nothing = transactions.read(rows -> {
+            rows.ahead(Ahead.of(session).turn(session, turn).with(Ahead.Part.CLAIMED, Ahead.Part.PENDING));
+            return rows.claimedBy(session, turn).stream()
+                            .noneMatch(i -> i.status().point() == point)
+                    && !steered(rows, session);
+        });
         return nothing
                 ? new Steers.Claimed(List.of())
                 : transactions.write(rows -> claimSteers(rows, lease, turn, point));
     }
 
     private static Steers claimSteers(Rows rows, Lease lease, TurnId turn, int point) {
+        String session = lease.scope().id();
+        rows.ahead(
+                Ahead.of(session).turn(session, turn).with(Ahead.Part.LEASE, Ahead.Part.CLAIMED, Ahead.Part.PENDING));
         String lost = RowStorage.lost(rows, lease);
         if (lost != null) {
             return new Steers.LeaseLost(lost);
         }
-        String session = lease.scope().id();
         List<InboxItem> before = rows.claimedBy(session, turn).stream()
                 .filter(i -> i.status().point() == point)
                 .toList();
@@ -284,7 +294,7 @@ final class RowInbox implements Inbox {
 
     @Override
     public List<String> due(Set<String> agents, int most) {
-        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, rows.now(), most));
+        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, most));
     }
 
     @Override

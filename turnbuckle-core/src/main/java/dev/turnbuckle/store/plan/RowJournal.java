@@ -31,6 +31,10 @@ final class RowJournal implements Journal {
     public RecordResult record(Lease lease, TurnId turn, List<JournalEntry> entries, List<Blob> extra) {
         var stored = blobs.encoded(extra);
         return transactions.write(rows -> {
+            rows.ahead(Ahead.of(lease.scope().id())
+                    .turn(lease.scope().id(), turn)
+                    .with(Ahead.Part.LEASE, Ahead.Part.PENDING)
+                    .effects(entries.stream().map(JournalEntry::key).toList()));
             String lost = RowStorage.lost(rows, lease);
             if (lost != null) {
                 return new RecordResult.LeaseLost(lost);

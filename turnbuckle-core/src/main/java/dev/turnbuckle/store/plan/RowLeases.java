@@ -21,6 +21,7 @@ final class RowLeases implements Leases {
     @Override
     public Grant acquire(Scope scope, Claimant by, Duration ttl) {
         return transactions.write(rows -> {
+            rows.ahead(ahead(List.of(scope)));
             if (scope.kind().equals("session")) {
                 RowStorage.alive(rows, scope.id());
             }
@@ -43,8 +44,19 @@ final class RowLeases implements Leases {
 
     @Override
     public List<Renewal> renew(List<Lease> leases, Duration ttl) {
-        return transactions.writeFirst(
-                rows -> leases.stream().map(l -> renew(rows, l, ttl)).toList());
+        return transactions.writeFirst(rows -> {
+            rows.ahead(ahead(leases.stream().map(Lease::scope).toList()));
+            return leases.stream().map(l -> renew(rows, l, ttl)).toList();
+        });
+    }
+
+    /** What settling asks for, of each session. */
+    private static Ahead ahead(List<Scope> scopes) {
+        return Ahead.of(scopes.stream()
+                        .filter(s -> s.kind().equals("session"))
+                        .map(Scope::id)
+                        .toList())
+                .with(Ahead.Part.LEASE, Ahead.Part.OPEN_TURN, Ahead.Part.WAITS, Ahead.Part.EARLIEST_PENDING);
     }
 
     private static Renewal renew(Rows rows, Lease lease, Duration ttl) {
@@ -59,6 +71,7 @@ final class RowLeases implements Leases {
     @Override
     public boolean release(Lease lease) {
         return transactions.write(rows -> {
+            rows.ahead(ahead(List.of(lease.scope())));
             if (RowStorage.lost(rows, lease) != null) {
                 return false;
             }
@@ -87,12 +100,16 @@ final class RowLeases implements Leases {
 
     @Override
     public int expireDead() {
+        if (!transactions.provesDeath()) {
+            return 0;
+        }
         List<Lease> dead =
                 list().stream().filter(l -> transactions.dead(l.holder())).toList();
         if (dead.isEmpty()) {
             return 0;
         }
         return transactions.write(rows -> {
+            rows.ahead(ahead(dead.stream().map(Lease::scope).toList()));
             int expired = 0;
             for (Lease lease : dead) {
                 Lease stored = rows.lease(lease.scope());

@@ -37,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,6 +100,10 @@ final class RowSessions implements SessionStore {
             List<SessionRow> found = rows.sessions(query, after, page.size() + 1);
             boolean more = found.size() > page.size();
             List<SessionRow> shown = more ? found.subList(0, page.size()) : found;
+            rows.ahead(Ahead.NOTHING.turns(shown.stream()
+                    .filter(s -> s.openTurn() != null)
+                    .map(s -> new Ahead.Turn(s.id(), s.openTurn()))
+                    .toList()));
             String next = more ? anchor(shown.getLast()) : null;
             return new Page<>(shown.stream().map(s -> summary(rows, s)).toList(), next);
         });
@@ -154,6 +159,7 @@ final class RowSessions implements SessionStore {
     @Override
     public Map<String, Long> heads(Collection<String> ids) {
         return transactions.read(rows -> {
+            rows.ahead(Ahead.of(ids));
             var heads = new LinkedHashMap<String, Long>();
             for (String id : ids) {
                 SessionRow row = rows.session(id);
@@ -168,6 +174,7 @@ final class RowSessions implements SessionStore {
     @Override
     public List<Entry> path(String id, From from) {
         return transactions.read(rows -> {
+            rows.ahead(Ahead.of(id).with(Ahead.Part.HEAD));
             SessionRow row = RowStorage.alive(rows, id);
             return row == null ? List.of() : HistoryPath.read(rows, row.head(), from);
         });
@@ -230,6 +237,7 @@ final class RowSessions implements SessionStore {
                         : Checkpoints.root(commit.state().components()));
         var stored = blobs.encoded(prepared.blobs());
         return transactions.write(rows -> {
+            rows.ahead(ahead(commit));
             SessionRow session = RowStorage.alive(rows, commit.target().session());
             if (session == null) {
                 return new CommitResult.LeaseLost("there is no such session");
@@ -257,7 +265,34 @@ final class RowSessions implements SessionStore {
     @Override
     public Move.Done move(Move move) {
         SessionId.require(move.session());
-        return transactions.write(rows -> RowMoves.move(rows, transactions, move));
+        return transactions.write(rows -> {
+            rows.ahead(Ahead.of(move.session()).with(Ahead.Part.LEASE, Ahead.Part.HEAD, Ahead.Part.EARLIEST_PENDING));
+            return RowMoves.move(rows, transactions, move);
+        });
+    }
+
+    /** All that it locks and looks at, in one go, whatever it sends. */
+    private Ahead ahead(Commit commit) {
+        var target = commit.target();
+        var sends = commit.settlement().sends();
+        Map<String, Component> components = commit.state().components();
+        return Ahead.of(target.session())
+                .and(sends.stream().map(Inbox.NewInput::session).toList())
+                .turn(target.session(), target.turn())
+                .with(
+                        Ahead.Part.LEASE,
+                        Ahead.Part.HEAD,
+                        Ahead.Part.CLAIMED,
+                        Ahead.Part.WAITS,
+                        Ahead.Part.EARLIEST_PENDING)
+                .blobs(
+                        components == null
+                                ? Set.of()
+                                : components.values().stream()
+                                        .filter(c -> c.blob() == null)
+                                        .flatMap(c -> blobs.addresses(c.hash()))
+                                        .toList())
+                .accepting(sends);
     }
 
     private static CommitPlan.Facts facts(Rows rows, SessionRow session, Commit commit) {

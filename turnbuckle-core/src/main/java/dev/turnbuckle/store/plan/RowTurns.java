@@ -7,6 +7,7 @@ import dev.turnbuckle.session.Page;
 import dev.turnbuckle.session.PageRequest;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnSummary;
+import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Leases.Grant;
 import dev.turnbuckle.store.SessionRow;
@@ -43,6 +44,14 @@ final class RowTurns implements Turns {
     }
 
     private Start start(Rows rows, StartRequest request) {
+        rows.ahead(Ahead.of(request.session())
+                .with(
+                        Ahead.Part.LEASE,
+                        Ahead.Part.OPEN_TURN,
+                        Ahead.Part.WAITS,
+                        Ahead.Part.CLAIMED,
+                        Ahead.Part.JOURNAL,
+                        Ahead.Part.PENDING));
         SessionRow session = rows.session(request.session());
         if (session == null || session.deleted()) {
             return new Start.Empty(session == null ? EmptyReason.NOTHING : EmptyReason.DELETED, null);
@@ -153,11 +162,14 @@ final class RowTurns implements Turns {
         var stored = blobs.encoded(request.blobs());
         return transactions.write(rows -> {
             Lease lease = request.lease();
+            String id = lease.scope().id();
+            rows.ahead(ofTurn(id, request.turn())
+                    .waits(request.waits().stream().map(w -> w.open().id()).toList())
+                    .effects(request.entries().stream().map(JournalEntry::key).toList()));
             String lost = RowStorage.lost(rows, lease);
             if (lost != null) {
                 return new Suspension.LeaseLost(lost);
             }
-            String id = lease.scope().id();
             SessionRow session = rows.session(id);
             TurnRow turn = rows.turn(id, request.turn());
             if (session == null || turn == null || turn.state() != TurnSummary.State.RUNNING) {
@@ -182,6 +194,10 @@ final class RowTurns implements Turns {
         });
     }
 
+    private static Ahead ofTurn(String session, TurnId turn) {
+        return Ahead.of(session).turn(session, turn).with(Ahead.Part.LEASE, Ahead.Part.WAITS);
+    }
+
     private static boolean decidedMeanwhile(Rows rows, List<WaitRow> waits) {
         return waits.stream().anyMatch(w -> {
             WaitRow stored = rows.wait(w.open().id());
@@ -193,6 +209,7 @@ final class RowTurns implements Turns {
     public boolean abandon(Lease lease, TurnId turn, Handback handback) {
         return transactions.write(rows -> {
             String id = lease.scope().id();
+            rows.ahead(ofTurn(id, turn));
             SessionRow session = rows.session(id);
             TurnRow row = rows.turn(id, turn);
             if (session == null || row == null || RowStorage.lost(rows, lease) != null) {
@@ -213,6 +230,7 @@ final class RowTurns implements Turns {
     @Override
     public CancelResult cancel(String session, TurnId turn, String by, String reason) {
         return transactions.write(rows -> {
+            rows.ahead(ofTurn(session, turn));
             SessionRow row = RowStorage.alive(rows, session);
             TurnRow open = row == null ? null : rows.turn(session, turn);
             return open == null || row == null
@@ -288,6 +306,9 @@ final class RowTurns implements Turns {
     @Override
     public Set<TurnRef> cancelled(Collection<TurnRef> turns) {
         return transactions.read(rows -> {
+            rows.ahead(Ahead.NOTHING.turns(turns.stream()
+                    .map(t -> new Ahead.Turn(t.session(), t.turn()))
+                    .toList()));
             var found = new LinkedHashSet<TurnRef>();
             for (TurnRef ref : turns) {
                 TurnRow row = rows.turn(ref.session(), ref.turn());

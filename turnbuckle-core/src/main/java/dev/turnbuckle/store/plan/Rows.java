@@ -14,6 +14,9 @@ public interface Rows
                 RowGroups.OfJournal,
                 RowGroups.OfLeases,
                 RowGroups.OfBlobs {
+    /** Tells what comes next; nothing for a backend whose rows are near. */
+    default void ahead(Ahead next) {}
+
     /** The clock that leases expire by (L6). */
     Instant now();
 }

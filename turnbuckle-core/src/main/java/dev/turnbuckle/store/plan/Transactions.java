@@ -30,6 +30,11 @@ public interface Transactions extends AutoCloseable {
     /** Whether this holder is provably dead before its lease expires (L7). */
     boolean dead(Claimant holder);
 
+    /** Whether {@link #dead} can ever say so. */
+    default boolean provesDeath() {
+        return true;
+    }
+
     List<Maintenance.Finding> examine();
 
     @Override

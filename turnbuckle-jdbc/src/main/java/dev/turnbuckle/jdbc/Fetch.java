@@ -1,0 +1,315 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Scope;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.WaitRow;
+import dev.turnbuckle.store.plan.Ahead;
+import dev.turnbuckle.store.plan.Ahead.Part;
+import dev.turnbuckle.store.plan.ClaimPlan;
+import dev.turnbuckle.store.plan.RowGroups.OfHistory.Branch;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a work announces into statements that lock and read it, in one round trip.
+ *
+ * <p>The lock is a statement of its own and the first: under READ COMMITTED each statement sees what was committed when
+ * it began, so everything that stands behind the lock sees what its last holder left. Joined with the lock in one
+ * statement, the other tables would be read as they were before the wait.
+ */
+final class Fetch {
+    private static final String OF_SESSIONS = " FROM session s WHERE s.id = ANY (?) ORDER BY s.id";
+    static final String SESSIONS = "SELECT " + SqlSessions.COLUMNS + OF_SESSIONS;
+    static final String LOCKED = SESSIONS + " FOR NO KEY UPDATE";
+    static final String LEASES = "SELECT " + SqlLeases.COLUMNS + " FROM lease WHERE kind = 'session' AND id = ANY (?)";
+
+    private static final String NAMED =
+            " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_turn) ON session = of_session AND ";
+    private static final String OPEN = " JOIN (SELECT s.id AS of_session, s.open_turn AS of_turn FROM session s"
+            + " WHERE s.id = ANY (?) AND s.open_turn IS NOT NULL) AS k ON session = of_session AND ";
+
+    private static final String TURN = "SELECT " + SqlTurns.COLUMNS + " FROM turn";
+    private static final String INPUTS = "SELECT " + SqlInbox.COLUMNS + " FROM inbox";
+    private static final String CLAIM =
+            "claimed_by = of_turn WHERE finished = 0 AND state = 'CLAIMED' ORDER BY sequence";
+    private static final String ENTRY = "SELECT session, turn, " + SqlJournal.ENTRY_COLUMNS + " FROM journal";
+    private static final String WAIT = "SELECT " + SqlJournal.WAIT_COLUMNS + " FROM wait";
+
+    static final String NAMED_TURNS = TURN + NAMED + "id = of_turn";
+    static final String OPEN_TURNS = TURN + OPEN + "id = of_turn";
+    static final String NAMED_CLAIMED = INPUTS + NAMED + CLAIM;
+    static final String OPEN_CLAIMED = INPUTS + OPEN + CLAIM;
+    static final String NAMED_JOURNAL = ENTRY + NAMED + "turn = of_turn ORDER BY effect";
+    static final String OPEN_JOURNAL = ENTRY + OPEN + "turn = of_turn ORDER BY effect";
+    static final String NAMED_WAITS = WAIT + NAMED + "turn = of_turn ORDER BY id";
+    static final String OPEN_WAITS = WAIT + OPEN + "turn = of_turn ORDER BY id";
+    static final String EFFECTS = ENTRY + NAMED + "turn = of_turn WHERE effect = ANY (?)";
+    static final String WAITS_BY_ID = WAIT + " WHERE id = ANY (?)";
+    static final String KEYS = "SELECT " + SqlInbox.COLUMNS + ", content_hash FROM inbox"
+            + " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_key) ON session = of_session AND idem_key = of_key";
+    static final String EARLIEST = """
+            SELECT k.of_session,
+                (SELECT available FROM inbox WHERE session = k.of_session AND finished = 0 AND state = 'PENDING'
+                 ORDER BY available LIMIT 1)
+            FROM unnest(?::text[]) AS k(of_session)
+            """;
+    static final String HEADS = """
+            SELECT b.id, b.session, b.parent_branch, b.parent_depth, b.next_depth,
+                (SELECT COALESCE(MAX(e.id), 0) FROM entry e
+                 WHERE e.id BETWEEN (b.id << 32) AND ((b.id << 32) | 4294967295))
+            FROM branch b JOIN session s ON s.branch = b.id WHERE s.id = ANY (?)
+            """;
+    static final String BLOBS = "SELECT hash FROM blob WHERE hash = ANY (?)";
+    static final String SEQUENCES = "SELECT nextval('inbox_sequence') FROM generate_series(1::bigint, ?)";
+    static final String NEW_BRANCHES =
+            "SELECT s.id, nextval('branch_id') FROM session s WHERE s.id = ANY (?) AND s.branch = 0";
+
+    private final Fetched fetched;
+    private final Ahead ahead;
+    private final Batch batch;
+    private final boolean writing;
+
+    private Fetch(Fetched fetched, Ahead ahead, Batch batch, boolean writing) {
+        this.fetched = fetched;
+        this.ahead = ahead;
+        this.batch = batch;
+        this.writing = writing;
+    }
+
+    /** @param writing takes the locks, and the numbers that new rows need */
+    static void add(Batch batch, Ahead ahead, Fetched fetched, boolean writing) {
+        var fetch = new Fetch(fetched, ahead, batch, writing);
+        fetch.sessions();
+        if (ahead.turns().isEmpty()) {
+            fetch.open();
+        } else {
+            fetch.named();
+        }
+        fetch.others();
+    }
+
+    private static <K, V> Consumer<V> into(Map<K, Optional<V>> map, Function<V, K> key) {
+        return value -> map.put(key.apply(value), Optional.of(value));
+    }
+
+    private static <K, V> void absent(Collection<K> keys, Map<K, Optional<V>> map) {
+        keys.forEach(k -> map.put(k, Optional.empty()));
+    }
+
+    private void sessionIds(Call call) {
+        call.texts(ahead.sessions());
+    }
+
+    private boolean wants(Part part) {
+        return ahead.parts().contains(part);
+    }
+
+    private void sessions() {
+        if (ahead.sessions().isEmpty()) {
+            return;
+        }
+        absent(ahead.sessions(), fetched.sessions);
+        batch.read(
+                writing ? LOCKED : SESSIONS,
+                this::sessionIds,
+                SqlSessions::row,
+                into(fetched.sessions, SessionRow::id));
+        if (writing) {
+            fetched.locked.addAll(ahead.sessions());
+        }
+        if (wants(Part.LEASE)) {
+            absent(ahead.sessions().stream().map(Scope::session).toList(), fetched.leases);
+            absent(ahead.sessions().stream().map(Scope::session).toList(), fetched.storedLeases);
+            batch.read(LEASES, this::sessionIds, SqlLeases::row, fetched::put);
+        }
+    }
+
+    private void named() {
+        List<String> sessions = ahead.turns().stream().map(Ahead.Turn::session).toList();
+        List<String> ids = ahead.turns().stream().map(t -> t.id().value()).toList();
+        Consumer<Call> keys = call -> call.texts(sessions).texts(ids);
+        absent(ahead.turns(), fetched.turns);
+        batch.read(NAMED_TURNS, keys, SqlTurns::row, this::turn);
+        if (wants(Part.CLAIMED)) {
+            ahead.turns().forEach(t -> fetched.claimed.put(t, new ArrayList<>()));
+            batch.read(NAMED_CLAIMED, keys, SqlInbox::row, this::claimed);
+        }
+        if (wants(Part.JOURNAL)) {
+            ahead.turns().forEach(t -> fetched.journals.put(t, new ArrayList<>()));
+            batch.read(NAMED_JOURNAL, keys, Fetch::keyed, this::journal);
+        }
+        if (wants(Part.WAITS)) {
+            ahead.turns().forEach(t -> fetched.waits.put(t, new ArrayList<>()));
+            batch.read(NAMED_WAITS, keys, SqlJournal::wait, this::wait);
+        }
+        if (!ahead.effects().isEmpty()) {
+            for (Ahead.Turn turn : ahead.turns()) {
+                ahead.effects().forEach(e -> fetched.effects.put(new Fetched.Effect(turn, e), Optional.empty()));
+            }
+            batch.read(EFFECTS, keys.andThen(call -> call.texts(ahead.effects())), Fetch::keyed, this::effect);
+        }
+    }
+
+    /** Which turn is open is only known on the way: the empty lists are made when its row arrives. */
+    private void open() {
+        if (ahead.sessions().isEmpty() || !wants(Part.OPEN_TURN)) {
+            return;
+        }
+        batch.read(OPEN_TURNS, this::sessionIds, SqlTurns::row, this::openTurn);
+        if (wants(Part.CLAIMED)) {
+            batch.read(OPEN_CLAIMED, this::sessionIds, SqlInbox::row, this::claimed);
+        }
+        if (wants(Part.JOURNAL)) {
+            batch.read(OPEN_JOURNAL, this::sessionIds, Fetch::keyed, this::journal);
+        }
+        if (wants(Part.WAITS)) {
+            batch.read(OPEN_WAITS, this::sessionIds, SqlJournal::wait, this::wait);
+        }
+    }
+
+    private static Ahead.Turn of(TurnRow row) {
+        return new Ahead.Turn(row.session(), row.id());
+    }
+
+    private void turn(TurnRow row) {
+        fetched.turns.put(of(row), Optional.of(row));
+    }
+
+    private void openTurn(TurnRow row) {
+        turn(row);
+        if (wants(Part.CLAIMED)) {
+            fetched.claimed.put(of(row), new ArrayList<>());
+        }
+        if (wants(Part.JOURNAL)) {
+            fetched.journals.put(of(row), new ArrayList<>());
+        }
+        if (wants(Part.WAITS)) {
+            fetched.waits.put(of(row), new ArrayList<>());
+        }
+    }
+
+    private void claimed(InboxItem item) {
+        TurnId by = item.status().turn();
+        if (by != null) {
+            fetched.claimed
+                    .computeIfAbsent(new Ahead.Turn(item.session(), by), t -> new ArrayList<>())
+                    .add(item);
+        }
+    }
+
+    private record Keyed(Ahead.Turn turn, JournalEntry entry) {}
+
+    private static Keyed keyed(Line in) {
+        var turn = new Ahead.Turn(in.text(), new TurnId(in.text()));
+        return new Keyed(turn, SqlJournal.entry(in));
+    }
+
+    private void journal(Keyed row) {
+        fetched.journals.computeIfAbsent(row.turn(), t -> new ArrayList<>()).add(row.entry());
+    }
+
+    private void effect(Keyed row) {
+        fetched.effects.put(new Fetched.Effect(row.turn(), row.entry().key()), Optional.of(row.entry()));
+    }
+
+    private void wait(WaitRow row) {
+        fetched.waits
+                .computeIfAbsent(new Ahead.Turn(row.open().session(), row.open().turn()), t -> new ArrayList<>())
+                .add(row);
+    }
+
+    private void others() {
+        if (wants(Part.PENDING)) {
+            ahead.sessions().forEach(this::pending);
+        }
+        if (wants(Part.EARLIEST_PENDING) && !ahead.sessions().isEmpty()) {
+            batch.read(EARLIEST, this::sessionIds, Fetch::earliest, e -> fetched.earliest.put(e.session(), e.at()));
+        }
+        if (wants(Part.HEAD)) {
+            batch.read(HEADS, this::sessionIds, SqlHistory::branch, into(fetched.branches, Branch::id));
+        }
+        if (!ahead.waits().isEmpty()) {
+            absent(ahead.waits(), fetched.waitsById);
+            List<String> ids = ahead.waits().stream().map(WaitId::value).toList();
+            batch.read(
+                    WAITS_BY_ID,
+                    call -> call.texts(ids),
+                    SqlJournal::wait,
+                    into(fetched.waitsById, w -> w.open().id()));
+        }
+        if (!ahead.blobs().isEmpty()) {
+            ahead.blobs().forEach(hash -> fetched.blobs.put(hash, false));
+            batch.read(BLOBS, call -> call.texts(ahead.blobs()), Line::text, hash -> fetched.blobs.put(hash, true));
+        }
+        keys();
+        numbers();
+    }
+
+    private void pending(String session) {
+        var rows = new ArrayList<InboxItem>();
+        fetched.pending.put(session, rows);
+        batch.read(SqlInbox.PENDING, call -> call.text(session).number(ClaimPlan.LOOKED_AT), SqlInbox::row, rows::add);
+    }
+
+    private record Earliest(String session, Optional<Instant> at) {}
+
+    private static Earliest earliest(Line in) {
+        return new Earliest(in.text(), Optional.ofNullable(in.timeOrNull()));
+    }
+
+    private void keys() {
+        if (ahead.keys().isEmpty()) {
+            return;
+        }
+        absent(ahead.keys(), fetched.keys);
+        List<String> sessions = ahead.keys().stream().map(Ahead.Key::session).toList();
+        List<String> keys = ahead.keys().stream().map(Ahead.Key::key).toList();
+        batch.read(
+                KEYS,
+                call -> call.texts(sessions).texts(keys),
+                in -> new Hashed(SqlInbox.row(in), in.text()),
+                this::key);
+    }
+
+    private record Hashed(InboxItem item, String hash) {}
+
+    private void key(Hashed row) {
+        @Nullable String key = row.item().key();
+        if (key != null) {
+            fetched.keys.put(new Ahead.Key(row.item().session(), key), Optional.of(row.item()));
+            fetched.contentHashes.put(row.item().sequence(), row.hash());
+        }
+    }
+
+    /** After the locks, so that the order of a session's numbers is that of its transactions. */
+    private void numbers() {
+        if (!writing) {
+            return;
+        }
+        if (ahead.inputs() > 0) {
+            batch.read(SEQUENCES, call -> call.number(ahead.inputs()), Line::number, fetched.sequences::add);
+        }
+        if (wants(Part.HEAD)) {
+            Collection<String> sessions = ahead.turns().isEmpty()
+                    ? ahead.sessions()
+                    : ahead.turns().stream().map(Ahead.Turn::session).toList();
+            batch.read(
+                    NEW_BRANCHES,
+                    call -> call.texts(sessions),
+                    in -> Map.entry(in.text(), in.number()),
+                    e -> fetched.newBranches.put(e.getKey(), e.getValue()));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.turnbuckle.jdbc;
+
+/** How a database wants statements and texts to be written; as they are, unless it says otherwise. */
+interface Form {
+    Form PLAIN = new Form() {};
+
+    /** The statement with its tables where they are. */
+    default String sql(String shared) {
+        return shared;
+    }
+
+    /** A text as the database can hold it; {@link #read} undoes it. */
+    default String written(String text) {
+        return text;
+    }
+
+    default String read(String stored) {
+        return stored;
+    }
+}

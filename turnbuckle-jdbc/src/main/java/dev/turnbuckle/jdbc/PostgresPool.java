@@ -1,0 +1,79 @@
+package dev.turnbuckle.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.turnbuckle.error.WiringException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/** Connections of our own. The only class that names the pool: an application that brings its own needs no HikariCP. */
+final class PostgresPool {
+    /** Added to the statement timeout: longer than this the server is silent, not slow. */
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    private PostgresPool() {}
+
+    static DataSource open(PostgresUrl url, PostgresStorage.Settings settings) {
+        try {
+            return new HikariDataSource(config(url, settings));
+        } catch (NoClassDefFoundError e) {
+            throw missing("com.zaxxer:HikariCP", e);
+        }
+    }
+
+    /** Closed by whoever opened it. */
+    static void close(DataSource pool) {
+        ((HikariDataSource) pool).close();
+    }
+
+    /** One connection broke, so the others may have: those that are idle are made anew. */
+    static void renew(DataSource pool) {
+        var beans = ((HikariDataSource) pool).getHikariPoolMXBean();
+        if (beans != null) {
+            beans.softEvictConnections();
+        }
+    }
+
+    static WiringException missing(String artifact, Throwable cause) {
+        return new WiringException("PostgreSQL needs " + artifact
+                + " on the class path, which turnbuckle-jdbc leaves to the application: add it, or hand a DataSource to "
+                + "PostgresStorage.of (" + cause.getMessage() + ")");
+    }
+
+    private static HikariConfig config(PostgresUrl url, PostgresStorage.Settings settings) {
+        var config = new HikariConfig();
+        config.setPoolName("turnbuckle");
+        config.setDriverClassName(driver());
+        config.setJdbcUrl(url.jdbc());
+        config.setUsername(url.user());
+        config.setPassword(url.password());
+        config.setMaximumPoolSize(settings.connections());
+        config.setMinimumIdle(1);
+        config.setAutoCommit(false);
+        config.setConnectionTimeout(CONNECT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", "turnbuckle");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT.toSeconds()));
+        config.addDataSourceProperty(
+                "socketTimeout",
+                String.valueOf(settings.timeouts().statement().plus(SILENCE).toSeconds()));
+        if (settings.pooler()) {
+            config.addDataSourceProperty("prepareThreshold", "0"); // the next transaction is on another connection
+        }
+        url.parameters().forEach(config::addDataSourceProperty);
+        return config;
+    }
+
+    private static String driver() {
+        String name = "org.postgresql.Driver";
+        try {
+            Class.forName(name, false, PostgresPool.class.getClassLoader());
+            return name;
+        } catch (ClassNotFoundException e) {
+            throw missing("org.postgresql:postgresql", e);
+        }
+    }
+}

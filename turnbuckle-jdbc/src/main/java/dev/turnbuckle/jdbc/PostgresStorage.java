@@ -1,0 +1,243 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.WiringException;
+import dev.turnbuckle.store.Blobs;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Journal;
+import dev.turnbuckle.store.Leases;
+import dev.turnbuckle.store.Maintenance;
+import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.plan.RowStorage;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything in one schema of a PostgreSQL database (15 or newer): the storage of many nodes. Leases expire by the
+ * server's clock (L6). Works behind a pooler in transaction mode: nothing is kept in a connection between transactions.
+ *
+ * <p>The driver ({@code org.postgresql:postgresql}) and, for {@link #at}, the pool ({@code com.zaxxer:HikariCP}) are the
+ * application's to add. A transaction that a serialisation failure or a deadlock ended is run again as it was; a lost
+ * connection is a {@link dev.turnbuckle.error.StorageException} that says retry. One whose COMMIT was sent and not
+ * answered is never sent again by the storage: the message says that its end is not known, and repeating the call is
+ * safe where the call says so (S11, Q2, J3).
+ *
+ * <p>Thread-safe. An interrupt does not undo a call that was made: it comes back with its result and with the thread's
+ * flag set again. An instance is opened once: after {@link #close} make a new one.
+ */
+public final class PostgresStorage implements Storage {
+    public static final String DEFAULT_SCHEMA = "turnbuckle";
+    public static final int DEFAULT_CONNECTIONS = 16;
+    public static final int DEFAULT_RETRIES = 10;
+
+    private final PostgresTransactions transactions;
+    private final RowStorage storage;
+
+    private PostgresStorage(Settings settings, RowStorage.Limits limits) {
+        transactions = new PostgresTransactions(settings);
+        storage = new RowStorage(transactions, limits);
+    }
+
+    /**
+     * On connections of its own.
+     *
+     * @param url {@code postgres://user:password@host:5432/database}, optionally with {@code ?schema=…},
+     *     {@code pooler=transaction}, and parameters of the driver
+     * @throws WiringException when it is no such address, or the driver or the pool is not on the class path
+     */
+    public static PostgresStorage at(String url) {
+        return builder(url).build();
+    }
+
+    /** On connections of the application's, which it closes itself. */
+    public static PostgresStorage of(DataSource source) {
+        return builder(source).build();
+    }
+
+    public static Builder builder(String url) {
+        return new Builder(PostgresUrl.parse(url), null);
+    }
+
+    public static Builder builder(DataSource source) {
+        return new Builder(null, source);
+    }
+
+    /** Options; the defaults are what production wants. */
+    public static final class Builder {
+        private final @Nullable PostgresUrl url;
+        private final @Nullable DataSource source;
+        private RowStorage.Limits limits = RowStorage.Limits.DEFAULT;
+        private SchemaMode mode = SchemaMode.CREATE;
+        private String schema = DEFAULT_SCHEMA;
+        private int connections = DEFAULT_CONNECTIONS;
+        private int retries = DEFAULT_RETRIES;
+        private Timeouts timeouts = Timeouts.DEFAULT;
+        private boolean pooler;
+        private String clock = PostgresDialect.SERVER_CLOCK;
+        private UnaryOperator<DataSource> around = UnaryOperator.identity();
+
+        private Builder(@Nullable PostgresUrl url, @Nullable DataSource source) {
+            this.url = url;
+            this.source = source;
+            if (url != null) {
+                schema = url.schema() == null ? schema : url.schema();
+                pooler = url.pooler();
+            }
+        }
+
+        public Builder limits(RowStorage.Limits bounds) {
+            limits = bounds;
+            return this;
+        }
+
+        /** Name of the schema that the tables are in. */
+        public Builder schema(String name) {
+            schema = name;
+            return this;
+        }
+
+        public Builder schema(SchemaMode what) {
+            mode = what;
+            return this;
+        }
+
+        /** How many transactions run at the same time, and so how many connections are used at most. */
+        public Builder connections(int most) {
+            connections = most;
+            return this;
+        }
+
+        /** How often a transaction is run again that others were in the way of. */
+        public Builder retries(int most) {
+            retries = most;
+            return this;
+        }
+
+        /** Bounds of the server's side, set for each transaction. */
+        public Builder timeouts(Duration statement, Duration lock) {
+            timeouts = new Timeouts(statement, lock);
+            return this;
+        }
+
+        /** Whether a pooler in transaction mode stands before the server: then nothing is prepared there. */
+        public Builder pooler(boolean transactionMode) {
+            pooler = transactionMode;
+            return this;
+        }
+
+        /** For tests: the server's clock as an expression in microseconds. */
+        Builder clock(String expression) {
+            clock = expression;
+            return this;
+        }
+
+        /** For tests: something around the connections. */
+        Builder around(UnaryOperator<DataSource> wrap) {
+            around = wrap;
+            return this;
+        }
+
+        /** Nothing is opened yet. */
+        public PostgresStorage build() {
+            if (connections < 1
+                    || retries < 0
+                    || timeouts.statement().toMillis() < 1
+                    || timeouts.lock().toMillis() < 1) {
+                throw new WiringException("out of range: connections " + connections + " (at least 1), retries "
+                        + retries + " (at least 0), timeouts " + timeouts + " (at least 1 ms)");
+            }
+            var settings =
+                    new Settings(url, source, mode, schema, connections, retries, timeouts, pooler, clock, around);
+            return new PostgresStorage(settings, limits);
+        }
+    }
+
+    /**
+     * @param statement for one statement
+     * @param lock for one row that another transaction holds
+     */
+    record Timeouts(Duration statement, Duration lock) {
+        static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(10));
+
+        /** A transaction whose process was stopped must not hold a session for longer than this. */
+        static final Duration IDLE = Duration.ofSeconds(10);
+    }
+
+    /** @param source the host's, or none; then the address counts */
+    record Settings(
+            @Nullable PostgresUrl url,
+            @Nullable DataSource source,
+            SchemaMode mode,
+            String schema,
+            int connections,
+            int retries,
+            Timeouts timeouts,
+            boolean pooler,
+            String clock,
+            UnaryOperator<DataSource> around) {
+        /** What messages call the database. */
+        String place() {
+            return url == null ? "the application's database" : url.toString();
+        }
+    }
+
+    /** For tests. */
+    PostgresTransactions transactions() {
+        return transactions;
+    }
+
+    @Override
+    public void open(Environment environment) {
+        storage.open(environment);
+    }
+
+    @Override
+    public Traits traits() {
+        return storage.traits();
+    }
+
+    @Override
+    public SessionStore sessions() {
+        return storage.sessions();
+    }
+
+    @Override
+    public Turns turns() {
+        return storage.turns();
+    }
+
+    @Override
+    public Inbox inbox() {
+        return storage.inbox();
+    }
+
+    @Override
+    public Leases leases() {
+        return storage.leases();
+    }
+
+    @Override
+    public Journal journal() {
+        return storage.journal();
+    }
+
+    @Override
+    public Blobs blobs() {
+        return storage.blobs();
+    }
+
+    @Override
+    public Maintenance maintenance() {
+        return storage.maintenance();
+    }
+
+    /** Calls in flight end first. */
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.turnbuckle.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.error.TurnbuckleException.Remedy;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.SessionSummary.Metadata;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server that goes away, stands still, or says no. */
+@Timeout(60)
+class PostgresFailureTest {
+    private final String schema = PostgresServer.emptyTables();
+    private Relay relay;
+    private PostgresStorage storage;
+
+    @BeforeEach
+    void open() throws Exception {
+        relay = new Relay();
+        storage = opened(PostgresStorage.builder(relay.url(schema)));
+    }
+
+    private static PostgresStorage opened(PostgresStorage.Builder builder) {
+        var storage = builder.connections(4).build();
+        storage.open(Stores.ENVIRONMENT);
+        return storage;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        storage.close();
+        relay.close();
+        PostgresServer.giveBack(schema);
+    }
+
+    private int pending(String session) {
+        return storage.inbox().list(session, Set.of(InboxItem.State.PENDING)).size();
+    }
+
+    @Test
+    void a_server_that_is_away_says_retry_and_is_used_again_when_it_is_back() {
+        Stores.accept(storage, "a");
+        relay.cut();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> Stores.accept(storage, "a"))
+                    .isInstanceOfSatisfying(StorageException.class, e -> {
+                        assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
+                        assertThat(e.code()).isEqualTo("unreachable");
+                    })
+                    .hasMessageContaining("cannot be reached");
+        }
+        relay.mend();
+        Stores.accept(storage, "a");
+        assertThat(pending("a")).isEqualTo(2);
+    }
+
+    @Test
+    void connections_that_broke_are_replaced_and_nobody_hears_of_it() {
+        for (int i = 0; i < 8; i++) {
+            Stores.accept(storage, "a");
+            relay.breakAll();
+        }
+        assertThat(pending("a")).isEqualTo(8);
+    }
+
+    @Test
+    void connections_that_the_server_ended_are_replaced() {
+        for (int i = 0; i < 4; i++) {
+            Stores.accept(storage, "a");
+            PostgresServer.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE application_name = 'turnbuckle' AND pid <> pg_backend_pid()");
+        }
+        assertThat(pending("a")).isEqualTo(4);
+    }
+
+    @Test
+    void a_commit_whose_answer_was_lost_is_not_sent_again_and_its_caller_is_told() {
+        Stores.accept(storage, "a");
+        relay.swallowNextCommit();
+        assertThatThrownBy(() -> Stores.accept(storage, "a")).isInstanceOfSatisfying(StorageException.class, e -> {
+            assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
+            assertThat(e.code()).isEqualTo("commit_unknown");
+        });
+        assertThat(relay.hasSwallowed()).isTrue();
+        assertThat(pending("a")).as("it had landed, once").isEqualTo(2);
+    }
+
+    @Test
+    void a_row_that_another_transaction_holds_is_waited_for_and_then_said_to_be_locked() throws SQLException {
+        storage.sessions().create("a", "agent", Metadata.NONE);
+        storage.close();
+        storage = opened(PostgresStorage.builder(relay.url(schema))
+                .timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)));
+        try (var other = PostgresServer.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR UPDATE");
+            assertThatThrownBy(() -> Stores.accept(storage, "a"))
+                    .isInstanceOfSatisfying(StorageException.class, e -> {
+                        assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
+                        assertThat(e.code()).isEqualTo("locked");
+                    });
+            assertThat(storage.sessions().find("a")).as("readers wait for nobody").isPresent();
+            other.rollback();
+        }
+        Stores.accept(storage, "a");
+        assertThat(pending("a")).isEqualTo(1);
+    }
+
+    @Test
+    void a_statement_that_takes_too_long_is_ended_by_the_server() throws SQLException {
+        storage.sessions().create("a", "agent", Metadata.NONE);
+        storage.close();
+        storage = opened(PostgresStorage.builder(relay.url(schema))
+                .timeouts(Duration.ofMillis(200), Duration.ofSeconds(5)));
+        try (var other = PostgresServer.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR UPDATE");
+            assertThatThrownBy(() -> Stores.accept(storage, "a"))
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.code()).isEqualTo("too_slow"));
+            other.rollback();
+        }
+    }
+
+    /** A process that was stopped in mid-transaction must not keep its session for ever. */
+    @Test
+    void a_transaction_that_stands_still_is_ended_by_the_server() {
+        String idle = storage.transactions().write(rows -> {
+            rows.now();
+            return ((SqlRows) rows)
+                    .sql()
+                    .call("SELECT current_setting('idle_in_transaction_session_timeout')")
+                    .first(Line::text);
+        });
+        assertThat(idle).isEqualTo("10s");
+    }
+
+    @Test
+    void an_interrupt_neither_breaks_a_connection_nor_is_lost() {
+        for (int i = 0; i < 20; i++) {
+            Thread.currentThread().interrupt();
+            Stores.accept(storage, "a");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(pending("a")).isEqualTo(20);
+    }
+}

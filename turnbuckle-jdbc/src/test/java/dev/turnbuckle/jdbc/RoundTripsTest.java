@@ -1,0 +1,249 @@
+package dev.turnbuckle.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnbuckle.internal.codec.Json;
+import dev.turnbuckle.session.Decision;
+import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.OpenWait;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.TurnOutcome;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Component;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.Leases;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.UsageRow;
+import dev.turnbuckle.store.WaitRow;
+import dev.turnbuckle.tool.EffectClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A network is between the storage and its rows: what each operation costs is counted, at the driver and on the wire. */
+class RoundTripsTest {
+    private static final Duration TTL = Duration.ofSeconds(30);
+    private static final Set<String> AGENTS = Set.of("agent");
+
+    private final CountedCalls calls = new CountedCalls();
+    private final String schema = PostgresServer.emptyTables();
+    private PostgresStorage storage;
+
+    @BeforeEach
+    void open() {
+        storage = PostgresStorage.builder(PostgresServer.url(schema) + "&" + CountedWire.PARAMETER)
+                .connections(1)
+                .around(calls::around)
+                .build();
+        storage.open(Stores.ENVIRONMENT);
+    }
+
+    @AfterEach
+    void close() {
+        storage.close();
+        PostgresServer.giveBack(schema);
+    }
+
+    private interface Operation<T> {
+        T run();
+    }
+
+    /** Twice the same count: what the driver does in one call is one turn on the wire. */
+    private <T> T within(int trips, Operation<T> operation) {
+        calls.reset();
+        CountedWire.reset();
+        T result = operation.run();
+        assertThat(calls.count()).as("calls of the driver: " + calls).isEqualTo(trips);
+        assertThat(CountedWire.turns()).as("turns on the wire").isEqualTo(trips);
+        return result;
+    }
+
+    private Inbox.NewInput input(String session, String text) {
+        var content = new InboxItem.Content(Message.user(text), null);
+        return new Inbox.NewInput(
+                session,
+                "agent",
+                new TurnId("t-" + Stores.ENVIRONMENT.id()),
+                InboxItem.Kind.USER,
+                InboxItem.Delivery.NEXT_TURN,
+                Json.write(content),
+                "key-" + text,
+                Map.of("tenant", "a"),
+                null,
+                Duration.ZERO);
+    }
+
+    private Turns.Started start(String session) {
+        var request = new Turns.StartRequest(session, Stores.claimant(storage), TTL, AGENTS);
+        return ((Turns.Start.Go) storage.turns().start(request)).started();
+    }
+
+    private Turns.Started started(String session) {
+        storage.inbox().accept(input(session, "hello"));
+        return start(session);
+    }
+
+    private static Commit commit(Turns.Started started, int rows, List<Inbox.NewInput> sends, Commit.State state) {
+        var turn = started.turn().id();
+        var messages =
+                IntStream.range(0, rows).mapToObj(i -> Message.user("row " + i)).toList();
+        var usage = IntStream.range(0, Math.min(rows, 64))
+                .mapToObj(i -> new UsageRow(turn, i, "model", "m", Usage.of(1, 2)))
+                .toList();
+        var blobs = IntStream.range(0, Math.min(rows, 32))
+                .mapToObj(i -> Blob.of("attachment " + turn + i))
+                .toList();
+        return new Commit(
+                new Commit.Target(
+                        started.session().id(),
+                        turn,
+                        started.lease(),
+                        started.session().head().revision()),
+                Commit.History.append(messages),
+                state,
+                new Commit.Settlement(
+                        started.inputs().stream().map(InboxItem::sequence).toList(), false, sends, usage),
+                new Commit.Record(
+                        new TurnOutcome.Answered(turn, "done", Usage.NONE),
+                        Blob.of("record " + turn),
+                        blobs,
+                        List.of()));
+    }
+
+    private static List<JournalEntry> entries(int from, int count) {
+        return IntStream.range(from, from + count)
+                .mapToObj(i -> new JournalEntry(
+                        "model/" + i, "model", EffectClass.READ, "hash", "{}", "{}", 1, Instant.EPOCH, Instant.EPOCH))
+                .toList();
+    }
+
+    @Test
+    void an_input_is_accepted_in_three_round_trips() {
+        within(3, () -> storage.inbox().accept(input("new", "first")));
+        within(3, () -> storage.inbox().accept(input("new", "second")));
+        within(2, () -> storage.inbox().accept(input("new", "second")));
+    }
+
+    @Test
+    void a_turn_starts_and_starts_again_in_three_round_trips() {
+        storage.inbox().accept(input("s", "hello"));
+        Turns.Started started = within(3, () -> start("s"));
+        within(3, () -> storage.journal().record(started.lease(), started.turn().id(), entries(1, 1), List.of()));
+        within(
+                3,
+                () -> storage.turns()
+                        .abandon(started.lease(), started.turn().id(), Turns.Handback.drained(Duration.ZERO)));
+        Turns.Started again = within(3, () -> start("s"));
+        assertThat(again.journal()).hasSize(1);
+        within(2, () -> storage.turns().start(new Turns.StartRequest("nobody", Stores.claimant(storage), TTL, AGENTS)));
+    }
+
+    @Test
+    void j03_outcomes_are_recorded_in_three_round_trips_however_many_there_are() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        within(3, () -> storage.journal().record(started.lease(), turn, entries(1, 1), List.of()));
+        within(3, () -> storage.journal().record(started.lease(), turn, entries(2, 200), List.of(Blob.of("a"))));
+        within(2, () -> storage.journal().record(started.lease(), turn, entries(2, 200), List.of()));
+        assertThat(storage.journal().read("s", turn)).hasSize(201);
+    }
+
+    @Test
+    void s09_a_commit_takes_three_round_trips_however_many_rows_it_has() {
+        committed(3, commit(started("a"), 2, List.of(), Commit.State.UNCHANGED));
+        committed(3, commit(started("b"), 512, List.of(), Commit.State.UNCHANGED));
+    }
+
+    private CommitResult.Committed committed(int trips, Commit commit) {
+        CommitResult result = within(trips, () -> storage.sessions().commit(commit));
+        assertThat(result).isInstanceOf(CommitResult.Committed.class);
+        return (CommitResult.Committed) result;
+    }
+
+    @Test
+    void s06_a_commit_with_state_and_rows_for_others_takes_four_round_trips() {
+        storage.inbox().accept(input("target-7", "before"));
+        var components = new HashMap<String, Component>();
+        for (int i = 0; i < 100; i++) {
+            components.put("c" + i, Component.changed(1, "w", Blob.of("[" + i + "]")));
+        }
+        committed(3, commit(started("a"), 2, List.of(), new Commit.State(components, null)));
+        var unchanged = new HashMap<String, Component>();
+        storage.sessions().components("a").forEach(unchanged::put);
+        var sends = new ArrayList<Inbox.NewInput>();
+        for (int i = 0; i < 256; i++) {
+            sends.add(input("target-" + i, "hello"));
+        }
+        committed(4, commit(started("b"), 512, sends, new Commit.State(unchanged, null)));
+        assertThat(storage.inbox().due(AGENTS, 1_000)).hasSize(256);
+    }
+
+    @Test
+    void s11_a_repeated_commit_takes_two_round_trips() {
+        Commit commit = commit(started("a"), 2, List.of(), Commit.State.UNCHANGED);
+        committed(3, commit);
+        assertThat(committed(2, commit).repeated()).isTrue();
+    }
+
+    @Test
+    void t05_a_turn_suspends_and_wakes_in_few_round_trips() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        var wait = new OpenWait(
+                new WaitId("w-1"), "s", turn, OpenWait.Kind.APPROVAL, "May it?", "{}", Instant.EPOCH, null, null);
+        var request = new Turns.SuspendRequest(
+                started.lease(), turn, List.of(new WaitRow(wait, "k", null)), entries(1, 2), List.of(), Duration.ZERO);
+        within(3, () -> storage.turns().suspend(request));
+        within(
+                4,
+                () -> storage.journal()
+                        .resolve(new WaitId("w-1"), Decision.Answer.of(Decision.Verdict.APPROVED), "alice"));
+        within(3, () -> start("s"));
+    }
+
+    @Test
+    void l04_many_leases_are_renewed_in_three_round_trips() {
+        var leases = new ArrayList<Lease>();
+        for (int i = 0; i < 64; i++) {
+            leases.add(started("s" + i).lease());
+        }
+        List<Leases.Renewal> renewed = within(3, () -> storage.leases().renew(leases, TTL.multipliedBy(2)));
+        assertThat(renewed).hasSize(64).allMatch(r -> r instanceof Leases.Renewal.Renewed);
+    }
+
+    @Test
+    void t08_a_cancel_takes_three_round_trips() {
+        Turns.Started started = started("s");
+        within(3, () -> storage.turns().cancel("s", started.turn().id(), "alice", "stop"));
+    }
+
+    /** What an idle worker asks all day long: one query, and the end of its snapshot. */
+    @Test
+    void q06_looking_for_work_and_listening_take_two_round_trips() {
+        Turns.Started started = started("s");
+        within(2, () -> storage.inbox().due(AGENTS, 128));
+        within(2, () -> storage.inbox().nextDue(AGENTS));
+        within(2, () -> storage.sessions().heads(List.of("s", "t", "u")));
+        within(
+                2,
+                () -> storage.turns()
+                        .cancelled(List.of(new Turns.TurnRef("s", started.turn().id()))));
+        within(0, () -> storage.leases().expireDead());
+        within(2, () -> storage.sessions().find("s"));
+    }
+}

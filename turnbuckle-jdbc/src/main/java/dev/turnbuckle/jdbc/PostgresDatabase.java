@@ -54,8 +54,8 @@ final class PostgresDatabase {
             pool = own;
         }
         this.source = settings.around().apply(pool);
-        this.transaction =
-                new PostgresTransaction(source, new PostgresTransaction.Parts(dialect, schema, environment, settings, renewing));
+        this.transaction = new PostgresTransaction(
+                source, new PostgresTransaction.Parts(dialect, schema, environment, settings, renewing));
     }
 
     private static DataSource ownPool(PostgresStorage.Settings settings) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 final class PostgresSchema {
     /** Read from the catalogue's rows: its names are cached within a transaction, also those that were not there. */
     private static final String HAS_TABLES = "SELECT 1 FROM pg_tables WHERE schemaname = ? AND tablename = 'meta'";
+
     private static final String HAS_SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = ?";
 
     /** Two openings at once make the tables once. Released with the transaction. */
@@ -34,9 +35,7 @@ final class PostgresSchema {
     }
 
     private int found() {
-        return sql.call(HAS_TABLES).text(dialect.schema()).first(Line::number) == null
-                ? 0
-                : Schema.found(sql);
+        return sql.call(HAS_TABLES).text(dialect.schema()).first(Line::number) == null ? 0 : Schema.found(sql);
     }
 
     /** One transaction: all versions that are missing, or none. */

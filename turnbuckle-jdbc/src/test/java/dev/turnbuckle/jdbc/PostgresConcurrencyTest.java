@@ -114,7 +114,8 @@ class PostgresConcurrencyTest {
                     .hasSize(1);
             assertThat(accepted)
                     .extracting(r -> ((Inbox.Accepted.Row) r).item().sequence())
-                    .containsOnly(((Inbox.Accepted.Row) accepted.getFirst()).item().sequence());
+                    .containsOnly(
+                            ((Inbox.Accepted.Row) accepted.getFirst()).item().sequence());
         }
     }
 
@@ -133,7 +134,9 @@ class PostgresConcurrencyTest {
                             .mapToLong(InboxItem::sequence)
                             .max()
                             .orElse(0);
-                    long mine = ((Inbox.Accepted.Row) to.inbox().accept(input("s", null))).item().sequence();
+                    long mine = ((Inbox.Accepted.Row) to.inbox().accept(input("s", null)))
+                            .item()
+                            .sequence();
                     assertThat(mine).isGreaterThan(seen);
                     highest = mine;
                 }
@@ -181,8 +184,7 @@ class PostgresConcurrencyTest {
     }
 
     private static Turns.Start start(PostgresStorage storage, String session) {
-        return storage.turns()
-                .start(new Turns.StartRequest(session, Stores.claimant(storage), TTL, Set.of("agent")));
+        return storage.turns().start(new Turns.StartRequest(session, Stores.claimant(storage), TTL, Set.of("agent")));
     }
 
     @Test
@@ -302,7 +304,8 @@ class PostgresConcurrencyTest {
                 });
             }
             assertThat(atOnce(calls).getFirst()).isEqualTo(true);
-            assertThat(a.inbox().list(session, Set.of(InboxItem.State.values()))).isEmpty();
+            assertThat(a.inbox().list(session, Set.of(InboxItem.State.values())))
+                    .isEmpty();
             assertThat(a.sessions().find(session).orElseThrow().deleted()).isTrue();
         }
     }
@@ -318,11 +321,13 @@ class PostgresConcurrencyTest {
         }
         int removed = 0;
         for (int round = 0; round < 5; round++) {
-            removed += atOnce(List.<Callable<Integer>>of(
-                            () -> a.maintenance().reclaim(15), () -> b.maintenance().reclaim(15)))
-                    .stream()
-                    .mapToInt(Integer::intValue)
-                    .sum();
+            removed +=
+                    atOnce(List.<Callable<Integer>>of(
+                                    () -> a.maintenance().reclaim(15),
+                                    () -> b.maintenance().reclaim(15)))
+                            .stream()
+                            .mapToInt(Integer::intValue)
+                            .sum();
         }
         assertThat(removed).as("20 turns, 20 branches, 20 entries").isEqualTo(60);
         assertThat(a.maintenance().reclaim(15)).isZero();
@@ -357,7 +362,8 @@ class PostgresConcurrencyTest {
                 DataSource.class.getClassLoader(), new Class<?>[] {Connection.class}, (p, method, args) -> {
                     try {
                         Object result = method.invoke(connection, args);
-                        return result instanceof PreparedStatement statement && args[0].toString().contains("FOR NO KEY")
+                        return result instanceof PreparedStatement statement
+                                        && args[0].toString().contains("FOR NO KEY")
                                 ? failing(statement, state, left)
                                 : result;
                     } catch (java.lang.reflect.InvocationTargetException e) {

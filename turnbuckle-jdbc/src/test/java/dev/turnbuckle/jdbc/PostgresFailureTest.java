@@ -97,17 +97,18 @@ class PostgresFailureTest {
     void a_row_that_another_transaction_holds_is_waited_for_and_then_said_to_be_locked() throws SQLException {
         storage.sessions().create("a", "agent", Metadata.NONE);
         storage.close();
-        storage = opened(PostgresStorage.builder(relay.url(schema))
-                .timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)));
+        storage = opened(
+                PostgresStorage.builder(relay.url(schema)).timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)));
         try (var other = PostgresServer.connect()) {
             other.setAutoCommit(false);
             other.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR UPDATE");
-            assertThatThrownBy(() -> Stores.accept(storage, "a"))
-                    .isInstanceOfSatisfying(StorageException.class, e -> {
-                        assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
-                        assertThat(e.code()).isEqualTo("locked");
-                    });
-            assertThat(storage.sessions().find("a")).as("readers wait for nobody").isPresent();
+            assertThatThrownBy(() -> Stores.accept(storage, "a")).isInstanceOfSatisfying(StorageException.class, e -> {
+                assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
+                assertThat(e.code()).isEqualTo("locked");
+            });
+            assertThat(storage.sessions().find("a"))
+                    .as("readers wait for nobody")
+                    .isPresent();
             other.rollback();
         }
         Stores.accept(storage, "a");
@@ -118,8 +119,8 @@ class PostgresFailureTest {
     void a_statement_that_takes_too_long_is_ended_by_the_server() throws SQLException {
         storage.sessions().create("a", "agent", Metadata.NONE);
         storage.close();
-        storage = opened(PostgresStorage.builder(relay.url(schema))
-                .timeouts(Duration.ofMillis(200), Duration.ofSeconds(5)));
+        storage = opened(
+                PostgresStorage.builder(relay.url(schema)).timeouts(Duration.ofMillis(200), Duration.ofSeconds(5)));
         try (var other = PostgresServer.connect()) {
             other.setAutoCommit(false);
             other.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR UPDATE");

@@ -93,7 +93,8 @@ class PostgresOpeningTest {
                                 StorageException.class,
                                 e -> assertThat(e.code()).isEqualTo("newer_schema"));
             }
-            assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING))).hasSize(1);
+            assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING)))
+                    .hasSize(1);
         }
         for (SchemaMode mode : SchemaMode.values()) {
             refused(builder().schema(mode), "newer_schema", Remedy.REWIRE, "schema 99");
@@ -114,7 +115,8 @@ class PostgresOpeningTest {
             }
         }
         try (var storage = open(builder())) {
-            assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING))).hasSize(6);
+            assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING)))
+                    .hasSize(6);
         }
     }
 
@@ -224,15 +226,17 @@ class PostgresOpeningTest {
 
     @Test
     void a_pooler_in_transaction_mode_gets_no_statement_to_keep() throws SQLException {
-        try (var storage = PostgresStorage.at(PostgresServer.url(schema) + "&pooler=transaction&ApplicationName=" + schema)) {
+        try (var storage =
+                PostgresStorage.at(PostgresServer.url(schema) + "&pooler=transaction&ApplicationName=" + schema)) {
             storage.open(Stores.ENVIRONMENT);
             for (int i = 0; i < 20; i++) {
                 Stores.accept(storage, "a");
             }
-            Long prepared = storage.transactions().read(rows -> ((SqlRows) rows)
-                    .sql()
-                    .call("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%session%'")
-                    .first(Line::number));
+            Long prepared = storage.transactions()
+                    .read(rows -> ((SqlRows) rows)
+                            .sql()
+                            .call("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%session%'")
+                            .first(Line::number));
             assertThat(prepared).isZero();
         }
     }
@@ -300,7 +304,11 @@ class PostgresOpeningTest {
         var statements = new ArrayList<String>();
         var classes = new ArrayList<Class<?>>(List.of(SqlRows.class.getInterfaces()));
         classes.addAll(List.of(
-                Fetch.class, PostgresDialect.class, PostgresRows.class, PostgresExamination.class, PostgresSchema.class));
+                Fetch.class,
+                PostgresDialect.class,
+                PostgresRows.class,
+                PostgresExamination.class,
+                PostgresSchema.class));
         for (Class<?> each : classes) {
             for (Field constant : each.getDeclaredFields()) {
                 constant.setAccessible(true);
@@ -321,7 +329,9 @@ class PostgresOpeningTest {
         try (var connection = PostgresServer.connect()) {
             for (String sql : statements) {
                 try (var prepared = connection.prepareStatement(dialect.sql(sql))) {
-                    assertThat(prepared.getParameterMetaData().getParameterCount()).as(sql).isNotNegative();
+                    assertThat(prepared.getParameterMetaData().getParameterCount())
+                            .as(sql)
+                            .isNotNegative();
                 }
             }
         }
@@ -365,8 +375,7 @@ class PostgresOpeningTest {
         for (String missing : List.of("HikariCP", "postgresql")) {
             try (var loader = without(missing + "-")) {
                 Class<?> postgres = loader.loadClass("dev.turnbuckle.jdbc.PostgresStorage");
-                Object storage =
-                        postgres.getMethod("at", String.class).invoke(null, PostgresServer.url(schema));
+                Object storage = postgres.getMethod("at", String.class).invoke(null, PostgresServer.url(schema));
                 assertThatThrownBy(() -> openedBy(loader, storage))
                         .hasMessageContaining(missing)
                         .hasMessageContaining("PostgresStorage.of");

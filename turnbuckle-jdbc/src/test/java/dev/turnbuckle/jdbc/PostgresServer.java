@@ -68,7 +68,8 @@ final class PostgresServer {
 
     /** Of nobody else; it does not exist yet. */
     static String freshSchema() {
-        port(); // the server starts on the test's own thread: a class that is being made holds a virtual thread's carrier
+        port(); // the server starts on the test's own thread: a class that is being made holds a virtual thread's
+        // carrier
         return "t" + SCHEMAS.incrementAndGet();
     }
 

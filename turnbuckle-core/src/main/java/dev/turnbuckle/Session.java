@@ -30,6 +30,7 @@ import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.Describe;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -301,6 +302,7 @@ public final class Session {
         for (Inbox.CancelAnswer answer : answers) {
             if (answer instanceof Inbox.CancelAnswer.Cancelled(var item)) {
                 node.live().append(id, new Activity.InboxChanged(item.sequence(), item.turn(), "cancelled"));
+                node.ends().changed(new Turns.TurnRef(id, item.turn()));
             }
         }
         return answers;

@@ -280,6 +280,44 @@ class AuditedTest {
 
     /** In virtual time, so a waiter that is not told is one that polls late. */
     @Test
+    void q17_whoWaitsForASteerThatJoinedIsToldWhenTheTurnEnds() {
+        var entered = new AtomicReference<Turn>();
+        var test = new AtomicReference<TestTurnbuckle>();
+        Tool look = Tool.read("look", "Looks", In.class, in -> {
+            test.get().process().sleep(Duration.ofSeconds(90));
+            return "seen";
+        });
+        try (var started = setup(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), look))
+                .start()) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn turn = session.send("Look");
+            started.tick(Duration.ofSeconds(1));
+            var steer = turn.steer("And this");
+            long before = started.environment().nanos();
+            assertThat(session.turn(steer.id()).await().text()).isEqualTo("Done.");
+            assertThat(Duration.ofNanos(started.environment().nanos() - before)).isLessThan(Duration.ofSeconds(92));
+        }
+    }
+
+    @Test
+    void q17_whoWaitsForAnInputThatIsCancelledIsTold() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        try (var started =
+                setup(agent(ScriptedModel.of())).runtime(r -> r.manual()).start()) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn turn = session.send("one");
+            long before = started.environment().nanos();
+            var waiting = session.turn(turn.id()).future();
+            started.tick(Duration.ofSeconds(1));
+            session.cancelInputs(List.of(new Inbox.Ref.Turn(turn.id())));
+            started.tick(Duration.ofSeconds(1));
+            assertThat(waiting).isDone();
+        }
+    }
+
+    @Test
     void t10_aCancelByTheIdOfAMergedInputReachesTheTurnThatItJoined() {
         var test = new AtomicReference<TestTurnbuckle>();
         var agent = agent(

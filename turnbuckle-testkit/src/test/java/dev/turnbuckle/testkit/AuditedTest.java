@@ -278,6 +278,73 @@ class AuditedTest {
         }
     }
 
+    @Test
+    void o13_theEventsOfAMergedInputAreThoseOfTheTurnThatItJoined() {
+        var agent = agent(ScriptedModel.of(says("Both."))).mergeInputs();
+        try (var test = setup(agent).runtime(r -> r.manual()).start()) {
+            Session session = test.session("s");
+            Turn first = session.send("one");
+            Turn second = session.send("two");
+            try (Events events = second.events()) {
+                test.turnbuckle().run(first);
+                var seen = new ArrayList<Activity>();
+                for (var e = events.next(Duration.ofSeconds(1));
+                        e.isPresent();
+                        e = events.next(Duration.ofSeconds(1))) {
+                    seen.add(e.get().activity());
+                }
+                assertThat(seen).anyMatch(a -> a instanceof Activity.ModelEnded);
+                assertThat(seen.getLast()).isInstanceOf(Activity.TurnEnded.class);
+                long before = test.environment().nanos();
+                assertThat(events.next(Duration.ofMinutes(5))).isEmpty();
+                assertThat(test.environment().nanos() - before).isLessThan(1_000_000_000L);
+            }
+            try (Events late = session.turn(second.id()).events()) {
+                assertThat(late.iterator().hasNext()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void o13_theEventsOfAnInputThatWasCancelledEnd() {
+        var setup = setup(agent(ScriptedModel.of())).runtime(r -> r.manual());
+        try (var test = setup.start()) {
+            Turn turn = test.session("s").send("one");
+            try (Events events = turn.events()) {
+                turn.cancel("no");
+                assertThat(events.iterator().hasNext()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void o13_theEventsOfARetriedTurnAreAllOfItsEvents() {
+        var broken = new AtomicBoolean(true);
+        var setup = setup(agent(ScriptedModel.of(says("Hello."))))
+                .runtime(r -> r.attempts(1).probe(seam -> {
+                    if (seam.equals("before model/1") && broken.get()) {
+                        throw new IllegalStateException("broken");
+                    }
+                }));
+        try (var test = setup.start()) {
+            Session session = test.session("s");
+            Turn dead = session.send("Hi");
+            assertThat(dead.await()).isInstanceOf(Failed.class);
+            broken.set(false);
+            Turn again = session.retry(dead.id(), "alice");
+            assertThat(again.await().text()).isEqualTo("Hello.");
+            try (Events events = again.events()) {
+                var last = new AtomicReference<Activity>();
+                for (var e = events.next(Duration.ofSeconds(1));
+                        e.isPresent();
+                        e = events.next(Duration.ofSeconds(1))) {
+                    last.set(e.get().activity());
+                }
+                assertThat(last.get()).isInstanceOf(Activity.TurnEnded.class);
+            }
+        }
+    }
+
     /** In virtual time, so a waiter that is not told is one that polls late. */
     @Test
     void q17_whoWaitsForASteerThatJoinedIsToldWhenTheTurnEnds() {

@@ -4,11 +4,14 @@ import static dev.turnbuckle.testkit.ScriptedModel.calls;
 import static dev.turnbuckle.testkit.ScriptedModel.says;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnbuckle.Events;
 import dev.turnbuckle.Session;
 import dev.turnbuckle.Turn;
 import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.error.ClosedException;
+import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.model.Model;
@@ -404,6 +407,38 @@ class AuditedTest {
             long before = started.environment().nanos();
             assertThat(first.await()).isInstanceOf(Cancelled.class);
             assertThat(Duration.ofNanos(started.environment().nanos() - before)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    /** A store that starts nothing any more, and can still be read. */
+    private TestTurnbuckle.Setup failing() {
+        return setup(agent(ScriptedModel.of())).runtime(r -> r.manual().probe(seam -> {
+            if (seam.equals("before Turns.start")) {
+                throw StorageException.retry("disk_full", "the disk is full", null);
+            }
+        }));
+    }
+
+    @Test
+    void q11_aStoreThatFailsIsSaidToWhoDrivesByHand() {
+        try (var test = failing().start()) {
+            Turn turn = test.session("s").send("Hi");
+            assertThatThrownBy(() -> test.turnbuckle().run(turn))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("the disk is full");
+            assertThatThrownBy(() -> test.turnbuckle().runDue())
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("the disk is full");
+        }
+    }
+
+    @Test
+    void q11_aClosedRuntimeDrivesNothingAndSaysSo() {
+        try (var test = setup(agent(ScriptedModel.of())).runtime(r -> r.manual()).start()) {
+            Turn turn = test.session("s").send("Hi");
+            test.turnbuckle().close();
+            assertThatThrownBy(() -> test.turnbuckle().run(turn)).isInstanceOf(ClosedException.class);
+            assertThatThrownBy(() -> test.turnbuckle().runDue()).isInstanceOf(ClosedException.class);
         }
     }
 }

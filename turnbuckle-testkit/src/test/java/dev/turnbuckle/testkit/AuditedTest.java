@@ -441,4 +441,25 @@ class AuditedTest {
             assertThatThrownBy(() -> test.turnbuckle().runDue()).isInstanceOf(ClosedException.class);
         }
     }
+
+    @Test
+    void j19_theTimeOfAKilledDriveIsKnownToItsLastRenewal() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        Tool look = Tool.read("look", "Looks", In.class, in -> {
+                    test.get().process().sleep(Duration.ofMinutes(10));
+                    return "seen";
+                })
+                .timeout(Duration.ofHours(1));
+        try (var started =
+                setup(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), look)).start()) {
+            test.set(started);
+            Turn turn = started.session("s").send("Look");
+            started.tick(Duration.ofSeconds(65)); // renewed every ten seconds, the last time at sixty
+            started.crash();
+            test.set(started);
+            started.tick(Duration.ofSeconds(1));
+            assertThat(storage.turns().find("s", turn.id()).orElseThrow().times().driven())
+                    .isBetween(Duration.ofSeconds(59), Duration.ofSeconds(65));
+        }
+    }
 }

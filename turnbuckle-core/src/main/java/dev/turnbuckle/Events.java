@@ -142,7 +142,8 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
                 ended = !open && only.isOver();
                 yield true;
             }
-            case Activity.Committed c when only.isOver() -> {
+            case Activity.Committed c
+            when only.isOver() -> {
                 ended = true; // it was driven by another process, which alone has its events
                 yield true;
             }
@@ -150,11 +151,13 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
                 ended = i.sequence() == input && i.change().equals("cancelled");
                 yield false;
             }
-            case Activity.InputApplied i when i.sequence() == input -> {
+            case Activity.InputApplied i
+            when i.sequence() == input -> {
                 watched = i.turn();
                 yield true;
             }
-            case Activity.TurnEnded t when t.turn().equals(watched) -> {
+            case Activity.TurnEnded t
+            when t.turn().equals(watched) -> {
                 ended = true;
                 yield true;
             }

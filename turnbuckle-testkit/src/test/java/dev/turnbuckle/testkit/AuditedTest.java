@@ -412,11 +412,12 @@ class AuditedTest {
 
     /** A store that starts nothing any more, and can still be read. */
     private TestTurnbuckle.Setup failing() {
-        return setup(agent(ScriptedModel.of())).runtime(r -> r.manual().probe(seam -> {
-            if (seam.equals("before Turns.start")) {
-                throw StorageException.retry("disk_full", "the disk is full", null);
-            }
-        }));
+        return setup(agent(ScriptedModel.of()))
+                .runtime(r -> r.manual().probe(seam -> {
+                    if (seam.equals("before Turns.start")) {
+                        throw StorageException.retry("disk_full", "the disk is full", null);
+                    }
+                }));
     }
 
     @Test
@@ -434,7 +435,8 @@ class AuditedTest {
 
     @Test
     void q11_aClosedRuntimeDrivesNothingAndSaysSo() {
-        try (var test = setup(agent(ScriptedModel.of())).runtime(r -> r.manual()).start()) {
+        try (var test =
+                setup(agent(ScriptedModel.of())).runtime(r -> r.manual()).start()) {
             Turn turn = test.session("s").send("Hi");
             test.turnbuckle().close();
             assertThatThrownBy(() -> test.turnbuckle().run(turn)).isInstanceOf(ClosedException.class);
@@ -450,15 +452,19 @@ class AuditedTest {
                     return "seen";
                 })
                 .timeout(Duration.ofHours(1));
-        try (var started =
-                setup(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), look)).start()) {
+        try (var started = setup(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), look))
+                .start()) {
             test.set(started);
             Turn turn = started.session("s").send("Look");
             started.tick(Duration.ofSeconds(65)); // renewed every ten seconds, the last time at sixty
             started.crash();
             test.set(started);
             started.tick(Duration.ofSeconds(1));
-            assertThat(storage.turns().find("s", turn.id()).orElseThrow().times().driven())
+            assertThat(storage.turns()
+                            .find("s", turn.id())
+                            .orElseThrow()
+                            .times()
+                            .driven())
                     .isBetween(Duration.ofSeconds(59), Duration.ofSeconds(65));
         }
     }

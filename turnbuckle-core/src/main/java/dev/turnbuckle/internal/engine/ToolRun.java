@@ -156,11 +156,7 @@ final class ToolRun {
 
     /** A result or a failure, within the limit of the tool (J20). */
     private static Tried tried(
-            Job job,
-            boolean error,
-            String whole,
-            CallContext.@Nullable Left left,
-            List<Outcomes.Attempt> attempts) {
+            Job job, boolean error, String whole, CallContext.@Nullable Left left, List<Outcomes.Attempt> attempts) {
         int limit = job.spec().limits().outputChars();
         String text = whole;
         Blob rest = null;
@@ -222,8 +218,7 @@ final class ToolRun {
                 + " attached and sent nothing is kept.";
     }
 
-    private Outcomes.ToolOutcome buffered(
-            Job job, Tried tried, List<Outcomes.StateChange> changes, Instant start) {
+    private Outcomes.ToolOutcome buffered(Job job, Tried tried, List<Outcomes.StateChange> changes, Instant start) {
         Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
         CallContext.@Nullable Left given = tried.left();
         CallContext.Left left = given == null ? CallContext.Left.NOTHING : given;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
     private final LiveReplay.Subscription subscription;
     private final Queue<SessionEvent> read = new ArrayDeque<>();
     private Cursor cursor;
+    /** The turn that is watched: {@code only}'s own, or the one that its input joined. */
+    private @Nullable TurnId watched;
+
+    private long input;
     private boolean ended;
     private volatile boolean closed;
 
@@ -44,11 +49,21 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
         this.wake = turnbuckle.node().environment().signal();
         this.subscription = turnbuckle.node().live().subscribe(session.id(), wake);
         turnbuckle.worker().attend();
-        this.ended = only != null && !only.isFresh() && hasEnded(only);
+        if (only != null) {
+            watch(only);
+        }
     }
 
-    private static boolean hasEnded(Turn turn) {
-        return turn.summary().map(s -> s.endedAt() != null).orElse(false);
+    private void watch(Turn turn) {
+        watched = turn.id();
+        input = turn.sequence();
+        if (!turn.isFresh()) {
+            turn.find().ifPresent(row -> {
+                input = row.sequence();
+                watched = row.status().turn() == null ? turn.id() : row.status().turn();
+            });
+            ended = turn.isOver();
+        }
     }
 
     /** Continues after the last event that was read. */
@@ -127,20 +142,34 @@ public final class Events implements Iterable<SessionEvent>, AutoCloseable {
         if (only == null) {
             return true;
         }
-        if (event.activity() instanceof Activity.Gap gap) {
-            boolean open = only.id().equals(gap.observation().view().openTurn());
-            ended = !open && hasEnded(only);
-            return true;
-        }
-        if (event.activity() instanceof Activity.Committed && hasEnded(only)) {
-            ended = true; // it was driven by another process, which alone has its events
-            return true;
-        }
-        TurnId turn = turnOf(event.activity());
-        if (event.activity() instanceof Activity.TurnEnded t && t.turn().equals(only.id())) {
-            ended = true;
-        }
-        return only.id().equals(turn);
+        return switch (event.activity()) {
+            case Activity.Gap gap -> {
+                boolean open = gap.observation().view().openTurn() != null
+                        && gap.observation().view().openTurn().equals(watched);
+                ended = !open && only.isOver();
+                yield true;
+            }
+            case Activity.Committed c
+            when only.isOver() -> {
+                ended = true; // it was driven by another process, which alone has its events
+                yield true;
+            }
+            case Activity.InboxChanged i -> {
+                ended = i.sequence() == input && i.change().equals("cancelled");
+                yield false;
+            }
+            case Activity.InputApplied i
+            when i.sequence() == input -> {
+                watched = i.turn();
+                yield true;
+            }
+            case Activity.TurnEnded t
+            when t.turn().equals(watched) -> {
+                ended = true;
+                yield true;
+            }
+            default -> Objects.equals(watched, turnOf(event.activity()));
+        };
     }
 
     private static @Nullable TurnId turnOf(Activity activity) {

@@ -30,6 +30,7 @@ import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.TurnRow;
+import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.Describe;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -230,12 +231,15 @@ public final class Session {
      * @throws InvalidInputException when this turn's input is not dead
      */
     public Turn retry(TurnId dead, String by) {
-        var answer = turnbuckle.node().storage().inbox().retry(id, new Inbox.Ref.Turn(dead), newTurn(), by);
+        var node = turnbuckle.node();
+        Cursor before = node.live().tail(id, -1).cursor();
+        var answer = node.storage().inbox().retry(id, new Inbox.Ref.Turn(dead), newTurn(), by);
         if (!(answer instanceof Inbox.DeadAnswer.Retried(InboxItem item))) {
             throw notDead(dead, answer);
         }
+        node.live().append(id, new Activity.InboxChanged(item.sequence(), item.turn(), "accepted"));
         turnbuckle.worker().offer(id);
-        return new Turn(turnbuckle, this, new Turn.Sent(item.turn(), item.sequence(), false, null, null));
+        return new Turn(turnbuckle, this, new Turn.Sent(item.turn(), item.sequence(), false, null, before));
     }
 
     /**
@@ -314,6 +318,7 @@ public final class Session {
         for (Inbox.CancelAnswer answer : answers) {
             if (answer instanceof Inbox.CancelAnswer.Cancelled(var item)) {
                 node.live().append(id, new Activity.InboxChanged(item.sequence(), item.turn(), "cancelled"));
+                node.ends().changed(new Turns.TurnRef(id, item.turn()));
             }
         }
         return answers;

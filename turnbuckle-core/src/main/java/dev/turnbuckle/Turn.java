@@ -74,6 +74,11 @@ public final class Turn {
         return sent.existing();
     }
 
+    /** Of its inbox row; 0 when only the id is known. */
+    long sequence() {
+        return sent.sequence();
+    }
+
     /** Accepted through this handle just now, so that nothing of it was missed. */
     boolean isFresh() {
         return sent.sequence() > 0 && !sent.existing();
@@ -152,7 +157,24 @@ public final class Turn {
         return find().map(i -> i.status().turn()).orElse(sent.id());
     }
 
-    private Optional<InboxItem> find() {
+    /** Whether nothing more happens of it: its turn, or the one that it joined, has ended, or its input was cancelled. */
+    boolean isOver() {
+        InboxItem item = find().orElse(null);
+        if (item == null || item.status().state() == InboxItem.State.CANCELLED) {
+            return item != null;
+        }
+        TurnId taker = item.status().turn();
+        return taker != null
+                && turnbuckle
+                        .node()
+                        .storage()
+                        .turns()
+                        .find(session.id(), taker)
+                        .map(t -> t.ending() != null)
+                        .orElse(false);
+    }
+
+    Optional<InboxItem> find() {
         return turnbuckle.node().storage().inbox().find(session.id(), new Inbox.Ref.Turn(sent.id()));
     }
 

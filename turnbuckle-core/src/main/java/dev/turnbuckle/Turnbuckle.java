@@ -5,6 +5,7 @@ import dev.turnbuckle.agent.Budget;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.env.Probe;
 import dev.turnbuckle.error.AwaitInterruptedException;
+import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.internal.worker.Node;
@@ -96,8 +97,11 @@ public final class Turnbuckle implements AutoCloseable {
      *
      * @return how often a session was driven
      * @throws AwaitInterruptedException when interrupted; what is driven goes on
+     * @throws ClosedException when the runtime is closed
+     * @throws dev.turnbuckle.error.StorageException when the store fails; what was accepted stays due
      */
     public int runDue() {
+        requireOpen();
         try {
             return worker.runDue();
         } catch (InterruptedException e) {
@@ -112,6 +116,7 @@ public final class Turnbuckle implements AutoCloseable {
      * @throws AwaitInterruptedException when interrupted; what is driven goes on
      */
     public RunResult run(Turn turn) {
+        requireOpen();
         try {
             return switch (worker.run(turn.session().id(), turn.id())) {
                 case Turns.Start.Go go -> new RunResult.Driven();
@@ -122,6 +127,12 @@ public final class Turnbuckle implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AwaitInterruptedException("interrupted while driving " + turn);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ClosedException("the runtime is closed and drives nothing; open another one");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.turnbuckle.store;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -14,6 +15,12 @@ public record Lease(Scope scope, Claimant holder, long generation, Instant acqui
 
     public Lease until(Instant expiry) {
         return new Lease(scope, holder, generation, acquiredAt, expiry);
+    }
+
+    /** Of a holder that is dead: expires now, and says as before how long it was held to its last renewal (J19). */
+    public Lease expired(Instant now) {
+        Instant shifted = acquiredAt.minus(Duration.between(now, expiresAt));
+        return new Lease(scope, holder, generation, shifted, now);
     }
 
     /** The row after a release: nobody's, the generation kept. */

@@ -4,10 +4,15 @@ import static dev.turnbuckle.testkit.ScriptedModel.calls;
 import static dev.turnbuckle.testkit.ScriptedModel.says;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnbuckle.Events;
 import dev.turnbuckle.Session;
 import dev.turnbuckle.Turn;
 import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.error.ClosedException;
+import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelEvent;
@@ -274,7 +279,112 @@ class AuditedTest {
         }
     }
 
+    @Test
+    void o13_theEventsOfAMergedInputAreThoseOfTheTurnThatItJoined() {
+        var agent = agent(ScriptedModel.of(says("Both."))).mergeInputs();
+        try (var test = setup(agent).runtime(r -> r.manual()).start()) {
+            Session session = test.session("s");
+            Turn first = session.send("one");
+            Turn second = session.send("two");
+            try (Events events = second.events()) {
+                test.turnbuckle().run(first);
+                var seen = new ArrayList<Activity>();
+                for (var e = events.next(Duration.ofSeconds(1));
+                        e.isPresent();
+                        e = events.next(Duration.ofSeconds(1))) {
+                    seen.add(e.get().activity());
+                }
+                assertThat(seen).anyMatch(a -> a instanceof Activity.ModelEnded);
+                assertThat(seen.getLast()).isInstanceOf(Activity.TurnEnded.class);
+                long before = test.environment().nanos();
+                assertThat(events.next(Duration.ofMinutes(5))).isEmpty();
+                assertThat(test.environment().nanos() - before).isLessThan(1_000_000_000L);
+            }
+            try (Events late = session.turn(second.id()).events()) {
+                assertThat(late.iterator().hasNext()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void o13_theEventsOfAnInputThatWasCancelledEnd() {
+        var setup = setup(agent(ScriptedModel.of())).runtime(r -> r.manual());
+        try (var test = setup.start()) {
+            Turn turn = test.session("s").send("one");
+            try (Events events = turn.events()) {
+                turn.cancel("no");
+                assertThat(events.iterator().hasNext()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void o13_theEventsOfARetriedTurnAreAllOfItsEvents() {
+        var broken = new AtomicBoolean(true);
+        var setup = setup(agent(ScriptedModel.of(says("Hello."))))
+                .runtime(r -> r.attempts(1).probe(seam -> {
+                    if (seam.equals("before model/1") && broken.get()) {
+                        throw new IllegalStateException("broken");
+                    }
+                }));
+        try (var test = setup.start()) {
+            Session session = test.session("s");
+            Turn dead = session.send("Hi");
+            assertThat(dead.await()).isInstanceOf(Failed.class);
+            broken.set(false);
+            Turn again = session.retry(dead.id(), "alice");
+            assertThat(again.await().text()).isEqualTo("Hello.");
+            try (Events events = again.events()) {
+                var last = new AtomicReference<Activity>();
+                for (var e = events.next(Duration.ofSeconds(1));
+                        e.isPresent();
+                        e = events.next(Duration.ofSeconds(1))) {
+                    last.set(e.get().activity());
+                }
+                assertThat(last.get()).isInstanceOf(Activity.TurnEnded.class);
+            }
+        }
+    }
+
     /** In virtual time, so a waiter that is not told is one that polls late. */
+    @Test
+    void q17_whoWaitsForASteerThatJoinedIsToldWhenTheTurnEnds() {
+        var entered = new AtomicReference<Turn>();
+        var test = new AtomicReference<TestTurnbuckle>();
+        Tool look = Tool.read("look", "Looks", In.class, in -> {
+            test.get().process().sleep(Duration.ofSeconds(90));
+            return "seen";
+        });
+        try (var started = setup(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), look))
+                .start()) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn turn = session.send("Look");
+            started.tick(Duration.ofSeconds(1));
+            var steer = turn.steer("And this");
+            long before = started.environment().nanos();
+            assertThat(session.turn(steer.id()).await().text()).isEqualTo("Done.");
+            assertThat(Duration.ofNanos(started.environment().nanos() - before)).isLessThan(Duration.ofSeconds(92));
+        }
+    }
+
+    @Test
+    void q17_whoWaitsForAnInputThatIsCancelledIsTold() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        try (var started =
+                setup(agent(ScriptedModel.of())).runtime(r -> r.manual()).start()) {
+            test.set(started);
+            Session session = started.session("s");
+            Turn turn = session.send("one");
+            long before = started.environment().nanos();
+            var waiting = session.turn(turn.id()).future();
+            started.tick(Duration.ofSeconds(1));
+            session.cancelInputs(List.of(new Inbox.Ref.Turn(turn.id())));
+            started.tick(Duration.ofSeconds(1));
+            assertThat(waiting).isDone();
+        }
+    }
+
     @Test
     void t10_aCancelByTheIdOfAMergedInputReachesTheTurnThatItJoined() {
         var test = new AtomicReference<TestTurnbuckle>();
@@ -295,6 +405,65 @@ class AuditedTest {
             long before = started.environment().nanos();
             assertThat(first.await()).isInstanceOf(Cancelled.class);
             assertThat(Duration.ofNanos(started.environment().nanos() - before)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    /** A store that starts nothing any more, and can still be read. */
+    private TestTurnbuckle.Setup failing() {
+        return setup(agent(ScriptedModel.of()))
+                .runtime(r -> r.manual().probe(seam -> {
+                    if (seam.equals("before Turns.start")) {
+                        throw StorageException.retry("disk_full", "the disk is full", null);
+                    }
+                }));
+    }
+
+    @Test
+    void q11_aStoreThatFailsIsSaidToWhoDrivesByHand() {
+        try (var test = failing().start()) {
+            Turn turn = test.session("s").send("Hi");
+            assertThatThrownBy(() -> test.turnbuckle().run(turn))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("the disk is full");
+            assertThatThrownBy(() -> test.turnbuckle().runDue())
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("the disk is full");
+        }
+    }
+
+    @Test
+    void q11_aClosedRuntimeDrivesNothingAndSaysSo() {
+        try (var test =
+                setup(agent(ScriptedModel.of())).runtime(r -> r.manual()).start()) {
+            Turn turn = test.session("s").send("Hi");
+            test.turnbuckle().close();
+            assertThatThrownBy(() -> test.turnbuckle().run(turn)).isInstanceOf(ClosedException.class);
+            assertThatThrownBy(() -> test.turnbuckle().runDue()).isInstanceOf(ClosedException.class);
+        }
+    }
+
+    @Test
+    void j19_theTimeOfAKilledDriveIsKnownToItsLastRenewal() {
+        var test = new AtomicReference<TestTurnbuckle>();
+        Tool look = Tool.read("look", "Looks", In.class, in -> {
+                    test.get().process().sleep(Duration.ofMinutes(10));
+                    return "seen";
+                })
+                .timeout(Duration.ofHours(1));
+        try (var started = setup(agent(ScriptedModel.of(calls("look", ANY), says("Done.")), look))
+                .start()) {
+            test.set(started);
+            Turn turn = started.session("s").send("Look");
+            started.tick(Duration.ofSeconds(65)); // renewed every ten seconds, the last time at sixty
+            started.crash();
+            test.set(started);
+            started.tick(Duration.ofSeconds(1));
+            assertThat(storage.turns()
+                            .find("s", turn.id())
+                            .orElseThrow()
+                            .times()
+                            .driven())
+                    .isBetween(Duration.ofSeconds(59), Duration.ofSeconds(65));
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.internal.engine.TurnResult;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.session.Command;
-import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
@@ -133,18 +132,9 @@ final class Committing {
                         new Activity.Committed(
                                 committed.revision(), ended.entries().size()));
         node.ends().ended(drive.turn(), outcome);
-        tellMerged(started);
+        drive.tellJoined();
         if (!committed.repeated()) {
             ended.sends().forEach(s -> announce(s, committed));
-        }
-    }
-
-    /** Who waits for an input that joined this turn looks again (T1). */
-    private void tellMerged(Turns.Started started) {
-        for (InboxItem input : started.inputs()) {
-            if (!input.turn().equals(started.turn().id())) {
-                node.ends().changed(new Turns.TurnRef(started.session().id(), input.turn()));
-            }
         }
     }
 

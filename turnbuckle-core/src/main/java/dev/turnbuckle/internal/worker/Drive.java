@@ -20,6 +20,7 @@ import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -33,6 +34,9 @@ final class Drive implements TurnPort {
     private final Environment.Signal wake;
     private final Tracing.Of traced;
     private final long begunAt;
+    /** What inputs that joined this turn would have been. Of the turn's task. */
+    private final List<Turns.TurnRef> joined = new ArrayList<>();
+
     private final Instant startedAt;
     private volatile Lease lease;
     private volatile boolean cancelled;
@@ -49,6 +53,7 @@ final class Drive implements TurnPort {
         this.cancelled = started.turn().gate().cancelled();
         this.traced = new Tracing.Of(turn, trace, contextOf(started));
         this.begunAt = node.environment().nanos();
+        joined(started.inputs());
         this.startedAt = started.lease().acquiredAt();
     }
 
@@ -125,10 +130,25 @@ final class Drive implements TurnPort {
         return result;
     }
 
+    private void joined(List<InboxItem> rows) {
+        for (InboxItem row : rows) {
+            var own = new Turns.TurnRef(turn.session(), row.turn());
+            if (!own.equals(turn) && !joined.contains(own)) {
+                joined.add(own);
+            }
+        }
+    }
+
+    /** Who waits for an input that joined this turn looks again (T1, Q5). */
+    void tellJoined() {
+        joined.forEach(node.ends()::changed);
+    }
+
     @Override
     public Inbox.Steers claimSteers(int point) {
         Inbox.Steers steers = node.storage().inbox().claimSteers(lease, turn.turn(), point);
         if (steers instanceof Inbox.Steers.Claimed(var items)) {
+            joined(items);
             items.forEach(i -> node.ends().changed(new Turns.TurnRef(turn.session(), i.turn())));
         }
         return steers;

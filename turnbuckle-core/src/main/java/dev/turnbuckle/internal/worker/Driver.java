@@ -198,6 +198,7 @@ final class Driver {
                 var waits = waiting.waits().stream().map(w -> w.open()).toList();
                 node.live().append(started.session().id(), new Activity.TurnSuspended(turn.id(), waits));
                 node.ends().changed(drive.turn());
+                drive.tellJoined();
             }
             case Turns.Suspension.Ready r -> {
                 drive.record(waiting.entries(), waiting.blobs()); // performed already, so it is not done again

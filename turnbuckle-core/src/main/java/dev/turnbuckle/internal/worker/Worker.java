@@ -57,8 +57,18 @@ public final class Worker {
 
         Environment.@Nullable Task task;
 
+        /** Why it was given up; read when the task has ended. */
+        @Nullable TurnbuckleException failure;
+
         Slot(@Nullable TurnId until) {
             this.until = until;
+        }
+
+        /** For who drives by hand: the store's failure is not nothing to do. */
+        void requireDriven() {
+            if (failure != null) {
+                throw failure;
+            }
         }
 
         boolean reached() {
@@ -109,12 +119,26 @@ public final class Worker {
             if (due.isEmpty()) {
                 break;
             }
-            drives += (int) due.stream().filter(s -> !isDriven(s) && begin(s)).count();
+            List<Slot> begun = beginAll(due);
+            drives += begun.size();
             for (Environment.Task task : tasks()) {
                 task.join();
             }
+            begun.forEach(Slot::requireDriven);
         }
         return drives;
+    }
+
+    private List<Slot> beginAll(List<String> sessions) {
+        var begun = new ArrayList<Slot>();
+        for (String session : sessions) {
+            Entered entered = isDriven(session) ? null : enter(session, null);
+            if (entered != null && entered.mine()) {
+                launch(session, entered.slot());
+                begun.add(entered.slot());
+            }
+        }
+        return begun;
     }
 
     /**
@@ -127,6 +151,7 @@ public final class Worker {
             Entered entered = enter(session, until);
             if (entered != null && entered.mine()) {
                 launch(session, entered.slot()).join();
+                entered.slot().requireDriven();
                 Turns.Start first = entered.slot().first;
                 return first == null ? new Turns.Start.Empty(Turns.EmptyReason.NOTHING, null) : first;
             }
@@ -190,6 +215,7 @@ public final class Worker {
             Thread.currentThread().interrupt();
         } catch (TurnbuckleException e) { // the worker's edge: the store failed; the claim loop looks again
             LOG.warn("session {}: {}", session, e.toString());
+            slot.failure = e;
         } finally {
             if (leave(session, slot) || !settled) {
                 wake.raise();

@@ -114,7 +114,7 @@ final class RowLeases implements Leases {
             for (Lease lease : dead) {
                 Lease stored = rows.lease(lease.scope());
                 if (stored != null && stored.sameAs(lease) && stored.liveAt(rows.now())) {
-                    rows.putLease(stored.until(rows.now()));
+                    rows.putLease(stored.expired(rows.now()));
                     settle(rows, lease.scope(), null);
                     expired++;
                 }

@@ -43,8 +43,7 @@ final class Screens {
 
     /** What could not be done, whole: the remedy stands at its end. */
     static List<Piece> trouble(Exception e) {
-        return List.of(
-                new Piece.Gap(), Piece.flow(Mark.BAD, "✗ " + e.getMessage(), INDENT), new Piece.Gap());
+        return List.of(new Piece.Gap(), Piece.flow(Mark.BAD, "✗ " + e.getMessage(), INDENT), new Piece.Gap());
     }
 
     static List<Piece> help() {

@@ -88,7 +88,8 @@ final class Person implements AutoCloseable {
             @Override
             public void requireModel(String model) {
                 if (model.equals("wrong")) {
-                    throw new WiringException("no model is called wrong; call it right, which is what remedies are for");
+                    throw new WiringException(
+                            "no model is called wrong; call it right, which is what remedies are for");
                 }
             }
 

@@ -2,6 +2,7 @@ package dev.turnbuckle.cli;
 
 import dev.turnbuckle.Session;
 import dev.turnbuckle.Turnbuckle;
+import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.cli.chat.Chat;
 import dev.turnbuckle.cli.chat.Console;
 import dev.turnbuckle.cli.chat.Consoles;
@@ -76,11 +77,7 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
         }
         Logs.show(main.verbose());
         String model = agent.model(main.environment());
-        agent.agent(
-                main.environment(),
-                model,
-                BuiltInTools.all(),
-                INSTRUCTIONS); // what is wrong with it is told before the screen changes
+        requireModel(model); // what is wrong with it is told before the screen changes
         Path file = database.atWork(main.places());
         main.places().make();
         boolean isNew = !Files.exists(file);
@@ -94,15 +91,24 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
     }
 
     @Override
-    public Turnbuckle open(String model) {
-        var builder = agent.agent(main.environment(), model, BuiltInTools.all(), INSTRUCTIONS)
+    public void requireModel(String model) {
+        agent(model);
+    }
+
+    private Agent.Builder agent(String model) {
+        return agent.agent(main.environment(), model, BuiltInTools.all(), INSTRUCTIONS)
                 .newInputSupersedesWaits();
+    }
+
+    @Override
+    public Turnbuckle open(String model) {
+        Agent built = agent(model).build();
         if (open != null) {
             open.close();
         }
         Turnbuckle opened = Turnbuckle.builder()
                 .storage(Store.atWork(database.file(main.places())))
-                .agent(builder.build())
+                .agent(built)
                 .build();
         open = opened;
         return opened;

@@ -21,8 +21,12 @@ public final class Chat {
     /** The terminal was left by Ctrl-C while something ran. */
     public static final int INTERRUPTED = 130;
 
-    /** Makes a runtime whose agent asks this model; what is wrong with the name is told before the last one is closed. */
+    /** Makes the runtimes of a chat, one at a time. */
     public interface Runtimes {
+        /** @throws TurnbuckleException when no agent can be made of this model: a name that is none, a key that is missing */
+        void requireModel(String model);
+
+        /** Closes the last one, and opens one whose agent asks this model. */
         Turnbuckle open(String model);
 
         /** The session to begin with. */
@@ -64,7 +68,7 @@ public final class Chat {
             runtimes.requireOurs(session);
             console.show(Screens.head(session.id(), model));
             console.show(Screens.openElsewhere(turnbuckle.sessions(), session.id()));
-            this.feed = new Feed(session, console);
+            this.feed = new Feed(session, console, true);
         } catch (RuntimeException e) {
             turnbuckle.closeNow();
             throw e;
@@ -76,7 +80,7 @@ public final class Chat {
         try {
             boolean goesOn = true;
             while (goesOn) {
-                goesOn = turnOfEvents();
+                goesOn = withoutTrouble();
             }
             boolean open = feed.open();
             feed.close();
@@ -90,6 +94,16 @@ public final class Chat {
             }
         }
         return status;
+    }
+
+    /** What the environment refuses is told, and the chat goes on. */
+    private boolean withoutTrouble() {
+        try {
+            return turnOfEvents();
+        } catch (TurnbuckleException e) { // the person's edge
+            console.show(Screens.trouble(e));
+            return true;
+        }
     }
 
     private boolean turnOfEvents() {
@@ -137,12 +151,7 @@ public final class Chat {
 
     private boolean typed(String line) {
         interrupts = 0;
-        try {
-            return obey(Command.of(line));
-        } catch (TurnbuckleException e) { // the person's edge: told in one line, and the chat goes on
-            say(Mark.BAD, "  ✗ " + e.getMessage());
-            return true;
-        }
+        return obey(Command.of(line));
     }
 
     private boolean obey(Command command) {
@@ -205,18 +214,20 @@ public final class Chat {
         session = next;
         last = "";
         say(Mark.FAINT, "  session " + id);
-        feed = new Feed(session, console);
+        feed = new Feed(session, console, true);
     }
 
     private void model(String name) {
         if (name.isEmpty()) {
             say(Mark.PLAIN, "  " + model);
         } else if (!busy("change the model")) {
+            runtimes.requireModel(name);
             feed.close();
             turnbuckle = runtimes.open(name);
             model = name;
             session = turnbuckle.session(session.id());
-            feed = new Feed(session, console);
+            feed = new Feed(session, console, false);
+            say(Mark.FAINT, "  now " + name);
         }
     }
 
@@ -257,7 +268,7 @@ public final class Chat {
                 default -> settled(question, Asking.decide(turnbuckle.waits(), question, ruling, user));
             }
         } catch (InvalidInputException e) { // no wait any more, or no arguments
-            say(Mark.BAD, "  ✗ " + e.getMessage());
+            console.show(Screens.trouble(e));
         }
     }
 

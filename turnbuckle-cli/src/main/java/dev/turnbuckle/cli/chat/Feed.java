@@ -3,7 +3,6 @@ package dev.turnbuckle.cli.chat;
 import dev.turnbuckle.Events;
 import dev.turnbuckle.Session;
 import dev.turnbuckle.cli.out.Piece;
-import dev.turnbuckle.cli.out.Screen.Mark;
 import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.live.Activity;
@@ -49,11 +48,14 @@ final class Feed implements AutoCloseable {
     private boolean broken;
     private volatile boolean closed;
 
-    Feed(Session session, Console console) {
+    /** @param past whether what was said before is shown first */
+    Feed(Session session, Console console, boolean past) {
         this.session = session;
         this.console = console;
         Observation now = session.observe();
-        console.show(Past.of(now.view()));
+        if (past) {
+            console.show(Past.of(now.view()));
+        }
         this.events = session.events(now.cursor());
         resume(now);
         this.reader = Thread.ofVirtual().name("turnbuckle-feed").start(this::read);
@@ -87,13 +89,19 @@ final class Feed implements AutoCloseable {
         } catch (ClosedException e) {
             // the chat moves on or ends
         } catch (TurnbuckleException e) { // the thread's edge: the person hears of it, and can go on or leave
-            console.show(List.of(Piece.line(Mark.BAD, "  ✗ " + e.getMessage())));
-            broken();
+            broken(e);
+        } catch (RuntimeException e) { // a bug must not leave the person waiting
+            broken(new IllegalStateException("a bug, please report it; what is sent still arrives: " + e, e));
         }
     }
 
-    private synchronized void broken() {
-        broken = true;
+    private void broken(RuntimeException e) {
+        if (!closed) {
+            console.show(Screens.trouble(e));
+        }
+        synchronized (this) {
+            broken = true;
+        }
     }
 
     private void on(Activity activity) {

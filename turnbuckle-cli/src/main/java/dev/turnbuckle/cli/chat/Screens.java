@@ -20,6 +20,7 @@ import java.util.Locale;
 final class Screens {
     private static final int LISTED = 15;
     private static final int WORD = 18;
+    private static final int INDENT = 2;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
     private Screens() {}
@@ -38,6 +39,11 @@ final class Screens {
                 .map(s -> Piece.line(
                         Mark.NOTE, "a turn of session " + s.id() + " is open; /sessions " + s.id() + " shows it"))
                 .toList();
+    }
+
+    /** What could not be done, whole: the remedy stands at its end. */
+    static List<Piece> trouble(Exception e) {
+        return List.of(new Piece.Gap(), Piece.flow(Mark.BAD, "✗ " + e.getMessage(), INDENT), new Piece.Gap());
     }
 
     static List<Piece> help() {

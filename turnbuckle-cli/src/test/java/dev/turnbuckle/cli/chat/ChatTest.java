@@ -284,8 +284,18 @@ class ChatTest {
             ann.sees("▸ s ").sees("Hi").sees("you ▸ ").types("/new" + ENTER);
             ann.sees("session another").sees("you ▸ ").types("/sessions s" + ENTER);
             ann.sees("session s").sees("you ▸ Hi").sees("Hello.").sees("you ▸ ").types("/model other" + ENTER);
-            ann.sees("Hello.").sees("you ▸ ").types("/quit" + ENTER);
+            ann.sees("now other").sees("you ▸ ").types("/quit" + ENTER);
             assertThat(ann.status()).isZero();
+        }
+    }
+
+    @Test
+    void aModelThatCannotBeIsToldWholeAndTheChatGoesOn() throws Exception {
+        try (Person ann = Person.atTerminal(setting(List.of(), says("Hello.")), true)) {
+            ann.sees("you ▸ ").types("/model wrong" + ENTER);
+            ann.sees("no model is called wrong; call it right, which is what").sees("remedies are for");
+            ann.sees("you ▸ ").types("Hi" + ENTER);
+            ann.sees("Hello.").sees("you ▸ ");
         }
     }
 

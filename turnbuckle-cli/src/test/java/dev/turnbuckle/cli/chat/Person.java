@@ -6,6 +6,7 @@ import dev.turnbuckle.Session;
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.cli.out.Screen;
+import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.jdbc.SqliteStorage;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.tool.Tool;
@@ -84,6 +85,14 @@ final class Person implements AutoCloseable {
 
     private Chat.Runtimes runtimes(Setting setting) {
         return new Chat.Runtimes() {
+            @Override
+            public void requireModel(String model) {
+                if (model.equals("wrong")) {
+                    throw new WiringException(
+                            "no model is called wrong; call it right, which is what remedies are for");
+                }
+            }
+
             @Override
             public Turnbuckle open(String model) {
                 if (turnbuckle != null) {

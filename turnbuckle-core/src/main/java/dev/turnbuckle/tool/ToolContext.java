@@ -54,7 +54,8 @@ public interface ToolContext {
     /**
      * Sends an input to a session, this one or another, with the turn's commit: it exists exactly if the call ended and
      * the turn committed. With a delay it is a timer. What is sent to a deleted session is dropped, and the commit says
-     * so (S4). A new session runs this session's agent.
+     * so (S4). A new session runs this session's agent. What the store refuses (a key of other content, too many bytes)
+     * ends the turn as failed, with the reason, and nothing is sent (T12).
      *
      * @return the id of the turn that the input opens
      * @throws dev.turnbuckle.error.InvalidInputException when the id is not one (S1), or the input asks for an answer

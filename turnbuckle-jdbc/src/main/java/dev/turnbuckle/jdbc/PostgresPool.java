@@ -11,8 +11,6 @@ final class PostgresPool {
     /** Added to the statement timeout: longer than this the server is silent, not slow. */
     private static final Duration SILENCE = Duration.ofSeconds(15);
 
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-
     private PostgresPool() {}
 
     static DataSource open(PostgresUrl url, PostgresStorage.Settings settings) {
@@ -52,11 +50,13 @@ final class PostgresPool {
         config.setMaximumPoolSize(settings.connections());
         config.setMinimumIdle(1);
         config.setAutoCommit(false);
-        config.setConnectionTimeout(CONNECT.toMillis());
+        config.setConnectionTimeout(settings.timeouts().connection().toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "turnbuckle");
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT.toSeconds()));
+        config.addDataSourceProperty(
+                "connectTimeout",
+                String.valueOf(Math.max(1, settings.timeouts().connection().toSeconds())));
         config.addDataSourceProperty(
                 "socketTimeout",
                 String.valueOf(settings.timeouts().statement().plus(SILENCE).toSeconds()));

@@ -119,7 +119,13 @@ public final class PostgresStorage implements Storage {
 
         /** Bounds of the server's side, set for each transaction. */
         public Builder timeouts(Duration statement, Duration lock) {
-            timeouts = new Timeouts(statement, lock);
+            timeouts = new Timeouts(statement, lock, timeouts.connection());
+            return this;
+        }
+
+        /** How long a call waits for a connection of the storage's own pool before it says that there is none. */
+        public Builder connectWithin(Duration atMost) {
+            timeouts = new Timeouts(timeouts.statement(), timeouts.lock(), atMost);
             return this;
         }
 
@@ -146,9 +152,11 @@ public final class PostgresStorage implements Storage {
             if (connections < 1
                     || retries < 0
                     || timeouts.statement().toMillis() < 1
-                    || timeouts.lock().toMillis() < 1) {
-                throw new WiringException("out of range: connections " + connections + " (at least 1), retries "
-                        + retries + " (at least 0), timeouts " + timeouts + " (at least 1 ms)");
+                    || timeouts.lock().toMillis() < 1
+                    || timeouts.connection().compareTo(Timeouts.LEAST_CONNECTION) < 0) {
+                throw new WiringException(
+                        "out of range: connections " + connections + " (at least 1), retries " + retries
+                                + " (at least 0), timeouts " + timeouts + " (at least 1 ms, for a connection 250 ms)");
             }
             var settings =
                     new Settings(url, source, mode, schema, connections, retries, timeouts, pooler, clock, around);
@@ -159,9 +167,14 @@ public final class PostgresStorage implements Storage {
     /**
      * @param statement for one statement
      * @param lock for one row that another transaction holds
+     * @param connection for a connection of our own pool
      */
-    record Timeouts(Duration statement, Duration lock) {
-        static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(10));
+    record Timeouts(Duration statement, Duration lock, Duration connection) {
+        static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+        /** The pool's own bound. */
+        static final Duration LEAST_CONNECTION = Duration.ofMillis(250);
 
         /** A transaction whose process was stopped must not hold a session for longer than this. */
         static final Duration IDLE = Duration.ofSeconds(10);

@@ -29,7 +29,8 @@ class PostgresFailureTest {
     }
 
     private static PostgresStorage opened(PostgresStorage.Builder builder) {
-        var storage = builder.connections(4).build();
+        var storage =
+                builder.connections(4).connectWithin(Duration.ofSeconds(1)).build();
         storage.open(Stores.ENVIRONMENT);
         return storage;
     }

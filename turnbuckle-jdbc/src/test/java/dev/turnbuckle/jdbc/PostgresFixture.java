@@ -29,10 +29,14 @@ final class PostgresFixture implements StorageFixture {
                 + ChronoUnit.MICROS.between(java.time.Instant.EPOCH, ManualClock.BEGINNING) + ")");
     }
 
-    private PostgresStorage.Builder builder() {
+    PostgresStorage.Builder builder() {
         return PostgresStorage.builder(PostgresServer.url(schema))
                 .connections(8)
                 .clock("(SELECT micros FROM public." + clock + ")");
+    }
+
+    String schema() {
+        return schema;
     }
 
     @Override

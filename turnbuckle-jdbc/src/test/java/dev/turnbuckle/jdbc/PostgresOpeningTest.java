@@ -136,12 +136,13 @@ class PostgresOpeningTest {
     void what_cannot_work_says_what_to_change() {
         String url = PostgresServer.url(schema);
         refused(
-                PostgresStorage.builder(url.replace("/postgres?", "/nowhere?")),
+                PostgresStorage.builder(url.replace("/postgres?", "/nowhere?")).connectWithin(Duration.ofMillis(500)),
                 "no_database",
                 Remedy.REWIRE,
                 "create it");
         refused(
-                PostgresStorage.builder(url.replace("postgres@", "nobody:secret@")),
+                PostgresStorage.builder(url.replace("postgres@", "nobody:secret@"))
+                        .connectWithin(Duration.ofMillis(500)),
                 "access",
                 Remedy.REWIRE,
                 "name and password");

@@ -20,7 +20,7 @@ final class PostgresServer {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
     private static final Queue<String> EMPTY = new ConcurrentLinkedQueue<>();
 
-    private static final List<String> TABLES = List.of(
+    static final List<String> TABLES = List.of(
             "session",
             "branch",
             "entry",

@@ -39,6 +39,10 @@ final class SqliteFixture implements StorageFixture {
         file = folder.resolve("agents.db");
     }
 
+    Path file() {
+        return file;
+    }
+
     @Override
     public Storage storage(Limits limits) {
         return SqliteStorage.builder(file).limits(limits).build();

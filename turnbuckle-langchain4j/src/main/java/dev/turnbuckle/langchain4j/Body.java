@@ -1,9 +1,11 @@
 package dev.turnbuckle.langchain4j;
 
 import dev.turnbuckle.env.Environment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -58,6 +60,7 @@ final class Body extends InputStream implements Flow.Subscriber<List<ByteBuffer>
     private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>();
     private volatile Flow.@Nullable Subscription subscription;
     private volatile boolean closed;
+    private final ByteArrayOutputStream head = new ByteArrayOutputStream();
     private boolean ended;
     private long bytes;
 
@@ -76,6 +79,11 @@ final class Body extends InputStream implements Flow.Subscriber<List<ByteBuffer>
     /** Bytes that came so far. */
     long bytes() {
         return bytes;
+    }
+
+    /** How they began. */
+    String head() {
+        return head.toString(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -136,12 +144,7 @@ final class Body extends InputStream implements Flow.Subscriber<List<ByteBuffer>
     private void take() throws IOException {
         switch (next()) {
             case Signal.Bytes(var more) -> {
-                for (ByteBuffer buffer : more) {
-                    bytes += buffer.remaining();
-                    if (buffer.hasRemaining()) {
-                        buffers.add(buffer);
-                    }
-                }
+                more.forEach(this::add);
                 if (bytes > bound) {
                     throw stopped(Stopped.Reason.TOO_LONG);
                 }
@@ -153,6 +156,18 @@ final class Body extends InputStream implements Flow.Subscriber<List<ByteBuffer>
                     throw new IOException(failure.get());
                 }
             }
+        }
+    }
+
+    private void add(ByteBuffer buffer) {
+        bytes += buffer.remaining();
+        if (head.size() < CallLimits.HEAD_BYTES) {
+            byte[] begin = new byte[Math.min(buffer.remaining(), CallLimits.HEAD_BYTES - head.size())];
+            buffer.duplicate().get(begin);
+            head.writeBytes(begin);
+        }
+        if (buffer.hasRemaining()) {
+            buffers.add(buffer);
         }
     }
 

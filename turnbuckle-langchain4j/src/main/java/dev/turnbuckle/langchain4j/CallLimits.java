@@ -20,6 +20,9 @@ record CallLimits(Duration connect, Duration idle, Duration whole, long answerBy
     /** What is read of a refusal. */
     static final int REFUSAL_BYTES = 64 << 10;
 
+    /** What is kept of an answer's beginning, to say what it was when it turns out to be none. */
+    static final int HEAD_BYTES = 2_000;
+
     CallLimits {
         positive("the connect timeout", connect);
         positive("the idle timeout", idle);

@@ -156,7 +156,7 @@ final class Exchange implements HttpClient, HttpClientBuilder {
         parser.parse(body, new Events(body));
         body.close();
         if (!over() && !reader.whole()) {
-            fail(failures.cut(type, body.bytes()));
+            fail(failures.cut(type, body.head(), body.bytes()));
         }
     }
 

@@ -11,8 +11,10 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Turns what can happen to a call into the failure that the turn understands, in words that hold no key. */
 record Failures(Endpoint endpoint, Secrets secrets) {
@@ -100,7 +102,15 @@ record Failures(Endpoint endpoint, Secrets secrets) {
         return of(Kind.NETWORK, "a chunk of the answer is not JSON: " + start);
     }
 
-    ModelFailure cut(String contentType, long bytes) {
+    /** @param head how the bytes began: an error or a page that came as if it were an answer */
+    ModelFailure cut(String contentType, String head, long bytes) {
+        Optional<ObjectNode> json = Json.object(head).filter(object -> object.hasNonNull("error"));
+        if (json.isPresent()) {
+            return inStream(VendorError.of(json.get()));
+        }
+        if (head.stripLeading().startsWith("<")) {
+            return page(contentType);
+        }
         return of(
                 Kind.NETWORK,
                 "the answer ended before it was complete, after " + bytes + " bytes of "

@@ -42,11 +42,22 @@ final class OpenAiChatReader implements Reader {
         JsonNode delta = choice.path("delta");
         String reasoning = Json.textOrEmpty(delta, "reasoning_content");
         answer.reasoning(reasoning.isEmpty() ? Json.textOrEmpty(delta, "reasoning") : reasoning);
-        answer.text(Json.textOrEmpty(delta, "content"));
+        readContent(delta.path("content"));
         answer.text(Json.textOrEmpty(delta, "refusal"));
         delta.path("tool_calls").forEach(this::readCall);
         String finish = Json.text(choice, "finish_reason");
         finishReason = finish == null || finish.isEmpty() ? finishReason : finish;
+    }
+
+    /** A text, or with some servers a list of pieces, thoughts among them. */
+    private void readContent(JsonNode content) {
+        if (content.isString()) {
+            answer.text(content.stringValue());
+        }
+        for (JsonNode piece : content) {
+            answer.text(Json.textOrEmpty(piece, "text"));
+            piece.path("thinking").forEach(thought -> answer.reasoning(Json.textOrEmpty(thought, "text")));
+        }
     }
 
     /** Servers differ in what they repeat: an index, the id, both or neither. */

@@ -133,7 +133,7 @@ public final class VendorModels {
         Endpoint endpoint = endpoint(dialect.vendor(), name);
         Parameters read = Parameters.of(parameters, dialect, endpoint, Parameters.names(DIALECTS, endpoint));
         return new VendorModel(
-                dialect, endpoint, new ModelSpec(name, parameters), read, Connection.to(endpoint, limits), limiter);
+                dialect, endpoint, new ModelSpec(name, parameters), read, new Connection(endpoint, limits), limiter);
     }
 
     private static Dialect dialect(String name) {

@@ -150,6 +150,23 @@ class FailuresTest {
     }
 
     @Test
+    void aPageThatDoesNotSaySoIsOneToo() throws InterruptedException {
+        ModelFailure failure = fails(FakeVendor.of(200, "text/plain", "<!doctype html><html>Hello</html>"));
+
+        assertThat(failure.kind()).isEqualTo(Kind.BAD_REQUEST);
+        assertThat(failure).hasMessageContaining("answered a page (text/plain)");
+    }
+
+    @Test
+    void anErrorThatComesAsAnAnswerIsAnError() throws InterruptedException {
+        ModelFailure failure = fails(FakeVendor.of(
+                200, "application/json", "{\"error\":{\"message\":\"slow down\",\"code\":\"rate_limit_exceeded\"}}"));
+
+        assertThat(failure.kind()).isEqualTo(Kind.RATE_LIMIT);
+        assertThat(failure).hasMessageContaining("slow down");
+    }
+
+    @Test
     void aRedirectIsNotFollowedWithTheKey() throws InterruptedException {
         ModelFailure failure = fails(FakeVendor.of(308, "text/plain", "", "Location", "https://api.example/v1"));
 

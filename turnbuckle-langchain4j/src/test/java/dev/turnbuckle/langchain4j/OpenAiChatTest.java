@@ -60,4 +60,27 @@ class OpenAiChatTest {
         assertThat(vendor.lastBody().path("tools").path(0).path("function").path("parameters"))
                 .isEqualTo(Json.parse(Asking.WEATHER.schema()));
     }
+
+    @Test
+    void contentMayComeAsAListOfPieces() throws InterruptedException {
+        vendor.answers(FakeVendor.events("""
+                {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]}]}}]}""", """
+                {"choices":[{"delta":{"content":[{"type":"text","text":"Rain."}]},"finish_reason":"stop"}]}"""));
+
+        assertThat(Asking.ask(model, Message.user("Oslo?")).parts())
+                .containsExactly(new Part.Reasoning("Hm.", null), new Part.Text("Rain."));
+    }
+
+    @Test
+    void callsWithoutIndexAreToldApartByTheirIds() throws InterruptedException {
+        vendor.answers(FakeVendor.events("""
+                {"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"name":"weather","arguments":"{\\"city\\":"}}]}}]}""", """
+                {"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"arguments":"\\"Oslo\\"}"}}]}}]}""", """
+                {"choices":[{"delta":{"tool_calls":[{"id":"b","function":{"name":"weather","arguments":{"city":"Rome"}}}]},                "finish_reason":"tool_calls"}]}"""));
+
+        assertThat(Asking.ask(model, Message.user("Oslo?")).parts())
+                .containsExactly(
+                        new Part.ToolCall("a", "weather", "{\"city\":\"Oslo\"}"),
+                        new Part.ToolCall("b", "weather", "{\"city\":\"Rome\"}"));
+    }
 }

@@ -57,7 +57,7 @@ final class CountTable {
         screen.line("  cat " + folder.ledger());
         screen.line("  " + command + " sessions show " + DemoFolder.SESSION + " --db " + folder.database());
         screen.line("your turn");
-        screen.line(Screen.pad("  " + command + " run --help", 72)
+        screen.line(Screen.pad("  " + command + " chat", 72)
                 + screen.mark(Mark.FAINT, String.format(Locale.ROOT, "%.1f s", took.toMillis() / 1000.0)));
     }
 

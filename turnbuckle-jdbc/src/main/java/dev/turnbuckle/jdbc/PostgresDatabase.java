@@ -141,6 +141,14 @@ final class PostgresDatabase {
         return job.await();
     }
 
+    PostgresDialect dialect() {
+        return dialect;
+    }
+
+    Schema schema() {
+        return schema;
+    }
+
     String incarnation() {
         return incarnation;
     }

@@ -1,6 +1,7 @@
 package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.store.Blobs;
 import dev.turnbuckle.store.Inbox;
@@ -246,6 +247,12 @@ public final class PostgresStorage implements Storage {
     @Override
     public Maintenance maintenance() {
         return storage.maintenance();
+    }
+
+    /** @param transaction a {@link JdbcTransaction} on the same database */
+    @Override
+    public Storage within(HostTransaction transaction) {
+        return storage.within(transaction);
     }
 
     /** Calls in flight end first. */

@@ -1,7 +1,9 @@
 package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.ClosedException;
+import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance.Finding;
 import dev.turnbuckle.store.Storage;
@@ -85,6 +87,15 @@ final class PostgresTransactions implements Transactions {
     @Override
     public <T extends @Nullable Object> T read(Work<T> work) {
         return database().run(work, false, false);
+    }
+
+    @Override
+    public Transactions within(HostTransaction transaction) {
+        if (transaction instanceof JdbcTransaction(var connection)) {
+            return new JoinedTransactions(database(), connection);
+        }
+        throw new WiringException("this storage takes part in a JdbcTransaction.of(connection), not in a "
+                + transaction.getClass().getName());
     }
 
     /** Nothing proves a death across machines: expiry alone counts. */

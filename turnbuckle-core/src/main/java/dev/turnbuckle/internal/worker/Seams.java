@@ -1,6 +1,7 @@
 package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.env.Probe;
 import dev.turnbuckle.store.Blobs;
 import dev.turnbuckle.store.Inbox;
@@ -73,6 +74,11 @@ public record Seams(Storage storage, Probe probe) implements Storage {
     @Override
     public Maintenance maintenance() {
         return storage.maintenance();
+    }
+
+    @Override
+    public Storage within(HostTransaction transaction) {
+        return new Seams(storage.within(transaction), probe);
     }
 
     @Override

@@ -25,6 +25,11 @@ public interface Storage extends AutoCloseable {
 
     Maintenance maintenance();
 
+    /** Hints from other nodes; by default there are none. */
+    default Wakeups wakeups() {
+        return Wakeups.NONE;
+    }
+
     /**
      * This storage inside of a transaction of the application's (Q7): what is written exists exactly if the application
      * commits. Used by the transaction's thread, until it ends.

@@ -7,6 +7,7 @@ import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance.Finding;
 import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.store.plan.Transactions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -96,6 +97,11 @@ final class PostgresTransactions implements Transactions {
         }
         throw new WiringException("this storage takes part in a JdbcTransaction.of(connection), not in a "
                 + transaction.getClass().getName());
+    }
+
+    Wakeups wakeups() {
+        PostgresDatabase open = database;
+        return open == null ? Wakeups.NONE : open.wakeups();
     }
 
     /** Nothing proves a death across machines: expiry alone counts. */

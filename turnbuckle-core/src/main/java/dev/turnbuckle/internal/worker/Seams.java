@@ -11,6 +11,7 @@ import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.Wakeups;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
@@ -74,6 +75,11 @@ public record Seams(Storage storage, Probe probe) implements Storage {
     @Override
     public Maintenance maintenance() {
         return storage.maintenance();
+    }
+
+    @Override
+    public Wakeups wakeups() {
+        return storage.wakeups();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.turnbuckle;
 
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.internal.codec.Json;
@@ -29,6 +30,7 @@ import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.Describe;
@@ -82,28 +84,44 @@ public final class Session {
      * @throws dev.turnbuckle.error.SessionDeletedException when the session was deleted
      */
     public Turn send(Input input) {
-        String agent = runs();
+        String agent = runs(store());
+        return new Turn(turnbuckle, this, accept(input, agent, delivery(agent)));
+    }
+
+    /**
+     * Sends in a transaction of the application's: the input exists exactly if that is committed (Q7). The turn can be
+     * awaited once it is; a worker finds the input as it finds those of other nodes.
+     *
+     * @param transaction made by the storage's module, such as {@code JdbcTransaction.of(connection)}
+     * @throws dev.turnbuckle.error.WiringException when the storage is not in a database that the application can share
+     * @throws dev.turnbuckle.error.StorageException when the database refused; the transaction can only be rolled back
+     */
+    public Turn send(HostTransaction transaction, Input input) {
+        Storage joined = turnbuckle.node().storage().within(transaction);
+        String agent = runs(joined.sessions());
+        return new Turn(turnbuckle, this, accepted(joined, newInput(input, agent, delivery(agent))));
+    }
+
+    private InboxItem.Delivery delivery(String agent) {
         var registered = turnbuckle.node().agents().get(agent);
         boolean supersedes = registered != null && registered.newInputSupersedesWaits();
-        return new Turn(
-                turnbuckle,
-                this,
-                accept(input, agent, supersedes ? InboxItem.Delivery.SUPERSEDE : InboxItem.Delivery.NEXT_TURN));
+        return supersedes ? InboxItem.Delivery.SUPERSEDE : InboxItem.Delivery.NEXT_TURN;
     }
 
     Turn.Sent accept(Input input, InboxItem.Delivery delivery) {
-        return accept(input, runs(), delivery);
+        return accept(input, runs(store()), delivery);
     }
 
     /** The agent that this session runs, or will: the named one, else the stored one. */
-    private String runs() {
+    private String runs(SessionStore sessions) {
         if (agent != null) {
             if (!turnbuckle.knows(agent)) {
                 throw nobody(agent);
             }
             return agent;
         }
-        return row().map(SessionRow::agent)
+        return row(sessions)
+                .map(SessionRow::agent)
                 .orElseThrow(() -> new InvalidInputException("session \"" + id
                         + "\" does not exist yet, and there are several agents or none: name the one that it shall run, "
                         + "session(id, agent)"));
@@ -116,8 +134,12 @@ public final class Session {
     }
 
     private Turn.Sent accept(Input input, String agent, InboxItem.Delivery delivery) {
+        return accepted(newInput(input, agent, delivery));
+    }
+
+    private Inbox.NewInput newInput(Input input, String agent, InboxItem.Delivery delivery) {
         var content = new InboxItem.Content(Message.of(Message.Role.USER, input.parts()), schema(input.answerType()));
-        return accepted(new Inbox.NewInput(
+        return new Inbox.NewInput(
                 id,
                 agent,
                 newTurn(),
@@ -130,16 +152,26 @@ public final class Session {
                 input.delay(),
                 input.attachments().stream()
                         .map(a -> new Blob(a.ref().digest(), a.bytes()))
-                        .toList()));
+                        .toList());
     }
 
     private Turn.Sent accepted(Inbox.NewInput input) {
+        var node = turnbuckle.node();
+        Turn.Sent sent = accepted(node.storage(), input);
+        if (!sent.existing()) {
+            node.live().append(id, new Activity.InboxChanged(sent.sequence(), sent.id(), "accepted"));
+        }
+        turnbuckle.worker().offer(id);
+        return sent;
+    }
+
+    private Turn.Sent accepted(Storage storage, Inbox.NewInput input) {
         var node = turnbuckle.node();
         if (node.closed()) {
             throw new ClosedException("the runtime is closed and accepts nothing; open another one");
         }
         Cursor before = node.live().tail(id, -1).cursor();
-        return switch (node.storage().inbox().accept(input)) {
+        return switch (storage.inbox().accept(input)) {
             case Inbox.Accepted.KeyConflict conflict ->
                 throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \""
                         + id
@@ -147,17 +179,8 @@ public final class Session {
                         + conflict.existingHash().substring(0, 12) + ", now "
                         + conflict.offeredHash().substring(0, 12)
                         + "); use a new key for new content");
-            case Inbox.Accepted.Row row -> {
-                if (!row.existing()) {
-                    node.live()
-                            .append(
-                                    id,
-                                    new Activity.InboxChanged(
-                                            row.item().sequence(), row.item().turn(), "accepted"));
-                }
-                turnbuckle.worker().offer(id);
-                yield new Turn.Sent(row.item().turn(), row.item().sequence(), row.existing(), row.open(), before);
-            }
+            case Inbox.Accepted.Row row ->
+                new Turn.Sent(row.item().turn(), row.item().sequence(), row.existing(), row.open(), before);
         };
     }
 
@@ -172,7 +195,7 @@ public final class Session {
     private Inbox.NewInput draft(InboxItem.Kind kind, String content) {
         return new Inbox.NewInput(
                 id,
-                runs(),
+                runs(store()),
                 newTurn(),
                 kind,
                 InboxItem.Delivery.NEXT_TURN,
@@ -209,7 +232,7 @@ public final class Session {
                 node.options().name(),
                 node.storage().traits().incarnation(),
                 node.environment().id());
-        Move.Done done = store().move(new Move(id, runs(), newTurn(), claimant, history, clearState));
+        Move.Done done = store().move(new Move(id, runs(store()), newTurn(), claimant, history, clearState));
         if (done.result() instanceof MoveResult.Moved(long revision)) {
             node.live()
                     .append(
@@ -385,7 +408,11 @@ public final class Session {
     }
 
     private Optional<SessionRow> row() {
-        Optional<SessionRow> row = store().find(id);
+        return row(store());
+    }
+
+    private Optional<SessionRow> row(SessionStore sessions) {
+        Optional<SessionRow> row = sessions.find(id);
         if (row.isPresent() && row.get().deleted()) {
             throw new dev.turnbuckle.error.SessionDeletedException(id);
         }

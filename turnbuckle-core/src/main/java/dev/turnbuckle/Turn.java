@@ -30,6 +30,9 @@ public final class Turn {
     /** How often another process's progress is looked at while somebody waits. */
     private static final Duration LOOK = Duration.ofMillis(100);
 
+    /** The same while other processes tell what they do. */
+    private static final Duration TOLD = Duration.ofSeconds(1);
+
     /** The same where every ending is told in this process. */
     private static final Duration RARELY = Duration.ofMinutes(1);
 
@@ -129,7 +132,7 @@ public final class Turn {
                 if (left <= 0) {
                     return Optional.empty();
                 }
-                Duration look = fresh || node.storage().traits().shared() ? LOOK : RARELY;
+                Duration look = fresh || node.storage().traits().shared() ? often(node) : RARELY;
                 boolean changed = waiter.signal().await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
                 fresh = false;
                 if (!changed) {
@@ -147,6 +150,10 @@ public final class Turn {
         } finally {
             node.ends().leave(ref);
         }
+    }
+
+    private static Duration often(Node node) {
+        return node.storage().wakeups().flowing() ? TOLD : LOOK;
     }
 
     /** The turn that this input became part of: its own, or the one that it joined. */

@@ -44,6 +44,9 @@ public interface Inbox {
     /** Sessions of these agents that may have something to drive now, longest waiting first. */
     List<String> due(Set<String> agents, int most);
 
+    /** How long until then, by the clock that decides it; not positive for one that is due. */
+    Optional<Duration> untilDue(Set<String> agents);
+
     /** When the next session of these agents may become due. */
     Optional<Instant> nextDue(Set<String> agents);
 

@@ -1,6 +1,8 @@
 package dev.turnbuckle.store;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
+import dev.turnbuckle.error.WiringException;
 
 /** One transactional domain. Thread-safe. */
 public interface Storage extends AutoCloseable {
@@ -22,6 +24,22 @@ public interface Storage extends AutoCloseable {
     Blobs blobs();
 
     Maintenance maintenance();
+
+    /** Hints from other nodes; by default there are none. */
+    default Wakeups wakeups() {
+        return Wakeups.NONE;
+    }
+
+    /**
+     * This storage inside of a transaction of the application's (Q7): what is written exists exactly if the application
+     * commits. Used by the transaction's thread, until it ends.
+     *
+     * @throws WiringException when this storage is not in a database that the application can share
+     */
+    default Storage within(HostTransaction transaction) {
+        throw new WiringException("a storage of the kind \"" + traits().name()
+                + "\" cannot take part in a transaction of the application; one on PostgreSQL can");
+    }
 
     /** Calls in flight end first. */
     @Override

@@ -3,6 +3,7 @@ package dev.turnbuckle.jdbc;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.env.Environment.Task;
 import dev.turnbuckle.error.WiringException;
+import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.store.plan.Transactions.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,6 +36,7 @@ final class PostgresDatabase {
     private final Runnable closing;
     private final Runnable renewing;
     private final PostgresTransaction transaction;
+    private final @Nullable PostgresWakeups wakeups;
 
     private PostgresDatabase(PostgresStorage.Settings settings, Environment environment) {
         this.settings = settings;
@@ -56,6 +58,16 @@ final class PostgresDatabase {
         this.source = settings.around().apply(pool);
         this.transaction = new PostgresTransaction(
                 source, new PostgresTransaction.Parts(dialect, schema, environment, settings, renewing));
+        this.wakeups = settings.wakeups() && !settings.pooler() ? new PostgresWakeups(this) : null;
+    }
+
+    /** One connection that is kept. */
+    Connection listening() throws SQLException {
+        return source.getConnection();
+    }
+
+    Wakeups wakeups() {
+        return wakeups == null ? Wakeups.NONE : wakeups;
     }
 
     private static DataSource ownPool(PostgresStorage.Settings settings) {
@@ -141,6 +153,14 @@ final class PostgresDatabase {
         return job.await();
     }
 
+    PostgresDialect dialect() {
+        return dialect;
+    }
+
+    Schema schema() {
+        return schema;
+    }
+
     String incarnation() {
         return incarnation;
     }
@@ -155,6 +175,9 @@ final class PostgresDatabase {
 
     /** What is queued is still done. */
     void close(Supplier<? extends RuntimeException> why) {
+        if (wakeups != null) {
+            wakeups.close();
+        }
         queue.close(why);
         lanes.forEach(OpenDatabase::join);
         closing.run();

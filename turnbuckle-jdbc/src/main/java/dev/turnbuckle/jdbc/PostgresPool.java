@@ -47,7 +47,7 @@ final class PostgresPool {
         config.setJdbcUrl(url.jdbc());
         config.setUsername(url.user());
         config.setPassword(url.password());
-        config.setMaximumPoolSize(settings.connections());
+        config.setMaximumPoolSize(settings.connections() + (settings.wakeups() && !settings.pooler() ? 1 : 0));
         config.setMinimumIdle(1);
         config.setAutoCommit(false);
         config.setConnectionTimeout(settings.timeouts().connection().toMillis());

@@ -86,6 +86,16 @@ final class PostgresRows extends SqlRows {
         }
     }
 
+    /** A function of the server's that has to be committed. */
+    void sends(String function, String... texts) {
+        Call call = sql().call(function);
+        for (String text : texts) {
+            call.text(text);
+        }
+        call.first(Line::text);
+        wrote = true;
+    }
+
     private void changed() {
         wrote = true;
         fetched.forget();

@@ -1,6 +1,7 @@
 package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.store.Blobs;
 import dev.turnbuckle.store.Inbox;
@@ -10,6 +11,7 @@ import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.store.plan.RowStorage;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -77,6 +79,7 @@ public final class PostgresStorage implements Storage {
         private int retries = DEFAULT_RETRIES;
         private Timeouts timeouts = Timeouts.DEFAULT;
         private boolean pooler;
+        private boolean wakeups = true;
         private String clock = PostgresDialect.SERVER_CLOCK;
         private UnaryOperator<DataSource> around = UnaryOperator.identity();
 
@@ -135,6 +138,15 @@ public final class PostgresStorage implements Storage {
             return this;
         }
 
+        /**
+         * Whether nodes tell each other by LISTEN and NOTIFY what they leave to others, which keeps one connection for
+         * itself; otherwise, and behind a pooler in transaction mode, they look often.
+         */
+        public Builder wakeups(boolean wanted) {
+            wakeups = wanted;
+            return this;
+        }
+
         /** For tests: the server's clock as an expression in microseconds. */
         Builder clock(String expression) {
             clock = expression;
@@ -159,7 +171,7 @@ public final class PostgresStorage implements Storage {
                                 + " (at least 0), timeouts " + timeouts + " (at least 1 ms, for a connection 250 ms)");
             }
             var settings =
-                    new Settings(url, source, mode, schema, connections, retries, timeouts, pooler, clock, around);
+                    new Settings(url, source, mode, schema, connections, retries, timeouts, pooler, wakeups, clock, around);
             return new PostgresStorage(settings, limits);
         }
     }
@@ -190,6 +202,7 @@ public final class PostgresStorage implements Storage {
             int retries,
             Timeouts timeouts,
             boolean pooler,
+            boolean wakeups,
             String clock,
             UnaryOperator<DataSource> around) {
         /** What messages call the database. */
@@ -246,6 +259,17 @@ public final class PostgresStorage implements Storage {
     @Override
     public Maintenance maintenance() {
         return storage.maintenance();
+    }
+
+    @Override
+    public Wakeups wakeups() {
+        return transactions.wakeups();
+    }
+
+    /** @param transaction a {@link JdbcTransaction} on the same database */
+    @Override
+    public Storage within(HostTransaction transaction) {
+        return storage.within(transaction);
     }
 
     /** Calls in flight end first. */

@@ -1,10 +1,13 @@
 package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.ClosedException;
+import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance.Finding;
 import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.store.plan.Transactions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,6 +88,20 @@ final class PostgresTransactions implements Transactions {
     @Override
     public <T extends @Nullable Object> T read(Work<T> work) {
         return database().run(work, false, false);
+    }
+
+    @Override
+    public Transactions within(HostTransaction transaction) {
+        if (transaction instanceof JdbcTransaction(var connection)) {
+            return new JoinedTransactions(database(), connection);
+        }
+        throw new WiringException("this storage takes part in a JdbcTransaction.of(connection), not in a "
+                + transaction.getClass().getName());
+    }
+
+    Wakeups wakeups() {
+        PostgresDatabase open = database;
+        return open == null ? Wakeups.NONE : open.wakeups();
     }
 
     /** Nothing proves a death across machines: expiry alone counts. */

@@ -29,6 +29,11 @@ final class CountedCalls implements QueryExecutionListener, MethodExecutionListe
         return seen.size();
     }
 
+    /** Without the ends of transactions. */
+    long queries() {
+        return seen.stream().filter(s -> !s.equals("commit") && !s.equals("rollback")).count();
+    }
+
     @Override
     public void beforeQuery(ExecutionInfo execution, List<QueryInfo> queries) {
         seen.add(queries.getFirst().getQuery());

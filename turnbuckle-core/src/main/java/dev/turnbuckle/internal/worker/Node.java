@@ -6,6 +6,7 @@ import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Wakeups;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -49,7 +50,8 @@ public final class Node {
                 .map(Agent::name)
                 .collect(Collectors.toUnmodifiableSet());
         this.options = options;
-        this.ends = new TurnEnds(environment);
+        this.ends = new TurnEnds(
+                environment, session -> storage.wakeups().tell(new Wakeups.Hint(Wakeups.Kind.CHANGED, session)));
         this.cache = new SessionCache(CACHE_IDLE.toNanos());
         this.places = new ToolPlaces(environment);
         this.tracing = new Tracing(options.telemetry());

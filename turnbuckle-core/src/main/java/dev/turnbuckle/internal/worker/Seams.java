@@ -1,6 +1,7 @@
 package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.env.Probe;
 import dev.turnbuckle.store.Blobs;
 import dev.turnbuckle.store.Inbox;
@@ -10,6 +11,7 @@ import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.Wakeups;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
@@ -73,6 +75,16 @@ public record Seams(Storage storage, Probe probe) implements Storage {
     @Override
     public Maintenance maintenance() {
         return storage.maintenance();
+    }
+
+    @Override
+    public Wakeups wakeups() {
+        return storage.wakeups();
+    }
+
+    @Override
+    public Storage within(HostTransaction transaction) {
+        return new Seams(storage.within(transaction), probe);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Turns.TurnRef;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who waits in this process for which turn; an ending reaches them without a read. Nobody waiting costs nothing. */
@@ -12,8 +13,12 @@ public final class TurnEnds {
     private final Environment environment;
     private final ConcurrentMap<TurnRef, Waiter> waiters = new ConcurrentHashMap<>();
 
-    TurnEnds(Environment environment) {
+    private final Consumer<String> tell;
+
+    /** @param tell told the session of whatever happens here, for the other nodes */
+    TurnEnds(Environment environment, Consumer<String> tell) {
         this.environment = environment;
+        this.tell = tell;
     }
 
     /** One turn's waiters. */
@@ -50,6 +55,7 @@ public final class TurnEnds {
     }
 
     void ended(TurnRef turn, TurnOutcome outcome) {
+        tell.accept(turn.session());
         Waiter waiter = waiters.get(turn);
         if (waiter != null) {
             waiter.outcome = outcome;
@@ -59,6 +65,7 @@ public final class TurnEnds {
 
     /** Something changed that waiters should read: a suspension, an answered wait. */
     public void changed(TurnRef turn) {
+        tell.accept(turn.session());
         Waiter waiter = waiters.get(turn);
         if (waiter != null) {
             waiter.signal.raise();
@@ -67,6 +74,12 @@ public final class TurnEnds {
 
     /** The same for all turns of a session: it was deleted. */
     public void changed(String session) {
+        tell.accept(session);
+        heard(session);
+    }
+
+    /** Another node says so. */
+    void heard(String session) {
         waiters.forEach((turn, waiter) -> {
             if (turn.session().equals(session)) {
                 waiter.signal.raise();

@@ -25,6 +25,9 @@ final class Upkeep {
     /** How often other processes are listened to: twice this bounds how late a cancel is seen, well below a second (T10). */
     private static final Duration LISTEN = Duration.ofMillis(100);
 
+    /** The same while they tell what they do: a lost hint costs no more. */
+    private static final Duration TOLD = Duration.ofSeconds(1);
+
     /** How often memory is trimmed while there is something to trim. */
     private static final Duration TRIM = Duration.ofSeconds(30);
 
@@ -39,6 +42,7 @@ final class Upkeep {
     private long renewedAt;
     private long trimmedAt;
     private volatile boolean resting = true;
+    private volatile boolean heard;
     private Environment.@Nullable Task task;
 
     Upkeep(Node node, Worker worker) {
@@ -58,6 +62,19 @@ final class Upkeep {
         if (resting) {
             attention.raise();
         }
+    }
+
+    /** Another node says that a session changed: look now when that concerns somebody here. */
+    void hear(String session) {
+        boolean driven = worker.drives().stream().anyMatch(d -> d.turn().session().equals(session));
+        if (driven || node.live().observed().contains(session)) {
+            hear();
+        }
+    }
+
+    void hear() {
+        heard = true;
+        attention.raise();
     }
 
     void close() throws InterruptedException {
@@ -90,7 +107,8 @@ final class Upkeep {
             trim();
             if (node.storage().traits().shared()) {
                 listen(drives, observed);
-                Duration listen = LISTEN.compareTo(renewal()) < 0 ? LISTEN : renewal();
+                Duration often = node.storage().wakeups().flowing() ? TOLD : LISTEN;
+                Duration listen = often.compareTo(renewal()) < 0 ? often : renewal();
                 return drives.isEmpty() && observed.isEmpty() && node.agents().isEmpty() ? IDLE : listen;
             }
             boolean nothing =
@@ -162,8 +180,10 @@ final class Upkeep {
     /** A drive younger than a look has read its gate itself, and reads it again with all that it records. */
     private void hearCancels(Collection<Drive> drives) {
         long now = node.environment().nanos();
+        boolean all = heard;
+        heard = false;
         List<Drive> older = drives.stream()
-                .filter(d -> now - d.begunAt() >= LISTEN.toNanos())
+                .filter(d -> all || now - d.begunAt() >= LISTEN.toNanos())
                 .toList();
         if (!older.isEmpty()) {
             Set<Turns.TurnRef> cancelled = node.storage()

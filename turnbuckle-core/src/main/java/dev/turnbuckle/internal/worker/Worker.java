@@ -6,8 +6,8 @@ import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.Wakeups;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,6 +29,9 @@ public final class Worker {
 
     /** Without other processes and without anything due, only offers bring work; this is a safety net. */
     private static final Duration IDLE = Duration.ofMinutes(10);
+
+    /** How often a shared store is looked at while its nodes tell each other: a lost hint costs no more. */
+    private static final Duration TOLD = Duration.ofSeconds(1);
 
     private static final int LOOKED_AT = 128;
 
@@ -89,15 +92,36 @@ public final class Worker {
             claims = node.environment().start("turnbuckle-claims", this::claimLoop);
         }
         upkeep.start();
+        node.storage().wakeups().listen(this::hear);
     }
 
     /** Something was accepted or became ready in this process. */
     public void offer(String session) {
         if (node.agents().isEmpty() || node.draining() || node.options().manual()) {
-            return;
-        }
-        if (!begin(session)) {
+            tell(Wakeups.Kind.DUE, session);
+        } else if (!begin(session)) {
             wake.raise();
+            tell(Wakeups.Kind.DUE, session);
+        }
+    }
+
+    private void tell(Wakeups.Kind kind, String session) {
+        node.storage().wakeups().tell(new Wakeups.Hint(kind, session));
+    }
+
+    /** What another node says. */
+    private void hear(Wakeups.Hint hint) {
+        switch (hint.kind()) {
+            case DUE -> wake.raise();
+            case CHANGED -> {
+                node.ends().heard(hint.session());
+                upkeep.hear(hint.session());
+            }
+            case MISSED -> {
+                wake.raise();
+                node.ends().wakeAll();
+                upkeep.hear();
+            }
         }
     }
 
@@ -236,6 +260,9 @@ public final class Worker {
         if (slot.first == null) {
             slot.first = start;
         }
+        if (start instanceof Turns.Start.Empty(var reason, var due) && reason == Turns.EmptyReason.UNKNOWN_AGENT) {
+            tell(Wakeups.Kind.DUE, session);
+        }
         if (!(start instanceof Turns.Start.Go(var started))) {
             return false;
         }
@@ -335,7 +362,7 @@ public final class Worker {
                     }
                 }
             }
-            return shared ? node.options().poll() : untilNextDue();
+            return shared ? untilNextLook() : untilNextDue();
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
             return Duration.ofSeconds(1);
@@ -351,12 +378,22 @@ public final class Worker {
         }
     }
 
+    /** Where others tell what they leave to us, it is enough to be there when something is due; else to look often. */
+    private Duration untilNextLook() {
+        Duration poll = node.options().poll();
+        if (!node.storage().wakeups().flowing()) {
+            return poll;
+        }
+        Duration until = untilNextDue();
+        return until.compareTo(poll) < 0 ? poll : until.compareTo(TOLD) < 0 ? until : TOLD;
+    }
+
     private Duration untilNextDue() {
-        Optional<Instant> next = free() > 0 ? node.storage().inbox().nextDue(node.agentNames()) : Optional.empty();
+        Optional<Duration> next = free() > 0 ? node.storage().inbox().untilDue(node.agentNames()) : Optional.empty();
         if (next.isEmpty()) {
             return IDLE;
         }
-        Duration until = Duration.between(node.environment().now(), next.get());
+        Duration until = next.get();
         Duration least = Duration.ofMillis(5);
         return until.compareTo(least) < 0 ? least : until.compareTo(IDLE) < 0 ? until : IDLE;
     }

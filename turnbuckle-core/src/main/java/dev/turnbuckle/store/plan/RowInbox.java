@@ -298,6 +298,16 @@ final class RowInbox implements Inbox {
     }
 
     @Override
+    public Optional<Duration> untilDue(Set<String> agents) {
+        return agents.isEmpty()
+                ? Optional.empty()
+                : transactions.read(rows -> {
+                    Instant next = rows.nextDue(agents);
+                    return next == null ? Optional.empty() : Optional.of(Duration.between(rows.now(), next));
+                });
+    }
+
+    @Override
     public Optional<Instant> nextDue(Set<String> agents) {
         return agents.isEmpty()
                 ? Optional.empty()

@@ -1,6 +1,7 @@
 package dev.turnbuckle.store.plan;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.SessionDeletedException;
 import dev.turnbuckle.store.Blobs;
 import dev.turnbuckle.store.Inbox;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowStorage implements Storage {
     private final Transactions transactions;
+    private final Limits limits;
     private final RowSessions sessions;
     private final RowTurns turns;
     private final RowInbox inbox;
@@ -34,6 +36,7 @@ public final class RowStorage implements Storage {
     /** @param limits bounds and the form of blobs at rest */
     public RowStorage(Transactions transactions, Limits limits) {
         this.transactions = transactions;
+        this.limits = limits;
         this.blobs = new RowBlobs(transactions, limits.codec());
         this.sessions = new RowSessions(transactions, blobs, limits);
         this.turns = new RowTurns(transactions, blobs);
@@ -144,6 +147,12 @@ public final class RowStorage implements Storage {
                 return transactions.examine();
             }
         };
+    }
+
+    @Override
+    public Storage within(HostTransaction transaction) {
+        Transactions joined = transactions.within(transaction);
+        return joined == null ? Storage.super.within(transaction) : new RowStorage(joined, limits);
     }
 
     @Override

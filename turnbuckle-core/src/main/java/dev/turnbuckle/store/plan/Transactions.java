@@ -1,6 +1,7 @@
 package dev.turnbuckle.store.plan;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.Storage;
@@ -26,6 +27,15 @@ public interface Transactions extends AutoCloseable {
 
     /** Runs the work on one consistent snapshot; it must not write. */
     <T extends @Nullable Object> T read(Work<T> work);
+
+    /**
+     * Transactions that are parts of one that the application began; {@link RowStorage} makes a storage of them (Q7).
+     *
+     * @return {@code null} for a backend that the application cannot share
+     */
+    default @Nullable Transactions within(HostTransaction transaction) {
+        return null;
+    }
 
     /** Whether this holder is provably dead before its lease expires (L7). */
     boolean dead(Claimant holder);

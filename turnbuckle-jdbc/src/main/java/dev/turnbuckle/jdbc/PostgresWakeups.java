@@ -1,0 +1,217 @@
+package dev.turnbuckle.jdbc;
+
+import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.env.Environment.Signal;
+import dev.turnbuckle.env.Environment.Task;
+import dev.turnbuckle.error.TurnbuckleException;
+import dev.turnbuckle.store.Wakeups;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hints by {@code LISTEN} and {@code NOTIFY}. One connection of the pool listens and does nothing else; when it breaks,
+ * it is made anew, and whoever listens is told that something may have been missed. What is told is gathered for a moment
+ * and goes out in one transaction of its own, because a NOTIFY makes all transactions that notify commit one after the
+ * other, which would undo what the server gains by committing many at once.
+ */
+final class PostgresWakeups implements Wakeups {
+    /** How long hints are gathered; so many NOTIFY a node sends a second at most. */
+    private static final Duration GATHER = Duration.ofMillis(40);
+
+    /** More sessions than this at once, and the hint is to look at everything. */
+    private static final int MOST_TOLD = 100;
+
+    /** A payload must stay below 8,000 bytes. */
+    private static final int MOST_BYTES = 7_500;
+
+    private static final Duration LISTENS = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration FOREVER = Duration.ofHours(1);
+
+    private static final String NOTIFY = "SELECT pg_notify(?, ?)::text";
+
+    private final PostgresDatabase database;
+    private final Environment environment;
+    private final String channel;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Hint> gathered = new LinkedHashSet<>();
+    private final Signal told;
+    private volatile @Nullable Consumer<Hint> listener;
+    private volatile boolean flowing;
+    private volatile boolean closed;
+    private @Nullable Task listening;
+    private @Nullable Task telling;
+
+    PostgresWakeups(PostgresDatabase database) {
+        this.database = database;
+        this.environment = database.environment();
+        this.channel = channel(database.settings().schema());
+        this.told = environment.signal();
+    }
+
+    /** The server cuts names at 63 bytes. */
+    static String channel(String schema) {
+        String name = "turnbuckle_" + schema;
+        return name.length() <= 63 ? name : name.substring(0, 63);
+    }
+
+    @Override
+    public void listen(Consumer<Hint> next) {
+        listener = next;
+        lock.lock();
+        try {
+            if (listening == null && !closed) {
+                listening = environment.start("turnbuckle-postgres-listener", this::listenAlways);
+                telling = environment.start("turnbuckle-postgres-teller", this::tellAlways);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean flowing() {
+        return flowing;
+    }
+
+    /** Nothing is told while nothing is heard: then everybody looks often. */
+    @Override
+    public void tell(Hint hint) {
+        if (!flowing) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (gathered.size() > MOST_TOLD || !gathered.add(hint)) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        told.raise();
+    }
+
+    private void tellAlways() {
+        try {
+            while (!closed) {
+                long seen = told.version();
+                String payload = payload();
+                if (payload == null) {
+                    told.await(seen, FOREVER);
+                } else {
+                    send(payload);
+                    environment.sleep(GATHER);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private @Nullable String payload() {
+        Set<Hint> hints;
+        lock.lock();
+        try {
+            hints = new LinkedHashSet<>(gathered);
+            gathered.clear();
+        } finally {
+            lock.unlock();
+        }
+        return hints.isEmpty() ? null : payload(database.incarnation(), hints);
+    }
+
+    /** The teller's incarnation, and a line for each hint. */
+    static String payload(String teller, Set<Hint> hints) {
+        var text = new StringBuilder(teller);
+        for (Hint hint : hints) {
+            text.append('\n').append(hint.kind().name()).append(' ').append(hint.session());
+        }
+        boolean fits = hints.size() <= MOST_TOLD
+                && text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= MOST_BYTES;
+        return fits ? text.toString() : teller + "\n" + Kind.MISSED + " ";
+    }
+
+    private void send(String payload) {
+        try {
+            database.run(
+                    rows -> {
+                        ((PostgresRows) rows).sends(NOTIFY, channel, payload);
+                        return true;
+                    },
+                    true,
+                    false);
+        } catch (TurnbuckleException e) {
+            // a hint that nobody hears; what it was about is found by looking
+        }
+    }
+
+    private void listenAlways() {
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!closed) {
+                try (Connection connection = database.listening()) {
+                    var notifications = PostgresNotifications.on(connection, channel);
+                    flowing = true;
+                    pause = FIRST_PAUSE;
+                    hear(Hint.MISSED);
+                    while (!closed) {
+                        notifications.next(LISTENS).forEach(this::heard);
+                    }
+                } catch (SQLException | LinkageError e) {
+                    flowing = false;
+                    hear(Hint.MISSED);
+                }
+                if (!closed) {
+                    environment.sleep(pause.plusNanos(Long.remainderUnsigned(environment.random(), pause.toNanos())));
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            flowing = false;
+        }
+    }
+
+    private void heard(String payload) {
+        List<String> lines = payload.lines().toList();
+        if (lines.isEmpty() || lines.getFirst().equals(database.incarnation())) {
+            return;
+        }
+        for (String line : lines.subList(1, lines.size())) {
+            int space = line.indexOf(' ');
+            hear(new Hint(Kind.valueOf(line.substring(0, space)), line.substring(space + 1)));
+        }
+    }
+
+    private void hear(Hint hint) {
+        Consumer<Hint> hears = listener;
+        if (hears != null && !closed) {
+            hears.accept(hint);
+        }
+    }
+
+    /** An interrupt ends the wait for a notification; the connection is thrown away. */
+    void close() {
+        closed = true;
+        told.raise();
+        lock.lock();
+        try {
+            if (listening != null && telling != null) {
+                listening.interrupt();
+                OpenDatabase.join(listening);
+                OpenDatabase.join(telling);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.turnbuckle.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnbuckle.Turnbuckle;
+import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.session.Input;
+import dev.turnbuckle.store.Wakeups;
+import dev.turnbuckle.store.Wakeups.Hint;
+import dev.turnbuckle.store.Wakeups.Kind;
+import dev.turnbuckle.testkit.ScriptedModel;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nodes that tell each other what they leave to others. */
+@Timeout(120)
+class WakeupsTest {
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final String schema = PostgresServer.emptyTables();
+
+    @AfterEach
+    void giveBack() {
+        PostgresServer.giveBack(schema);
+    }
+
+    private PostgresStorage.Builder builder() {
+        return PostgresStorage.builder(PostgresServer.url(schema)).connections(4);
+    }
+
+    private static Agent.Builder agent(String name) {
+        return Agent.named(name)
+                .model(ScriptedModel.of(
+                        ScriptedModel.says("one"), ScriptedModel.says("two"), ScriptedModel.says("three")));
+    }
+
+    /** Opened, and heard. */
+    private static PostgresStorage heard(PostgresStorage storage, BlockingQueue<Hint> hints) throws InterruptedException {
+        storage.open(Stores.ENVIRONMENT);
+        storage.wakeups().listen(hints::add);
+        assertThat(hints.poll(30, TimeUnit.SECONDS)).isEqualTo(Hint.MISSED);
+        assertThat(storage.wakeups().flowing()).isTrue();
+        return storage;
+    }
+
+    @Test
+    void what_one_node_tells_the_others_hear_and_it_does_not() throws InterruptedException {
+        var first = new LinkedBlockingQueue<Hint>();
+        var second = new LinkedBlockingQueue<Hint>();
+        try (var a = heard(builder().build(), first);
+                var b = heard(builder().build(), second)) {
+            var hint = new Hint(Kind.DUE, "a session/ü 1");
+            a.wakeups().tell(hint);
+            assertThat(second.poll(30, TimeUnit.SECONDS)).isEqualTo(hint);
+            b.wakeups().tell(new Hint(Kind.CHANGED, "back"));
+            assertThat(first.poll(30, TimeUnit.SECONDS)).isEqualTo(new Hint(Kind.CHANGED, "back"));
+            assertThat(first).isEmpty();
+            assertThat(second).isEmpty();
+        }
+    }
+
+    @Test
+    void too_much_at_once_becomes_one_hint_to_look_at_everything() {
+        var hints = new LinkedHashSet<Hint>();
+        IntStream.range(0, 102).forEach(i -> hints.add(new Hint(Kind.DUE, "s" + i)));
+        assertThat(PostgresWakeups.payload("me", hints)).isEqualTo("me\nMISSED ");
+        assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "😀".repeat(1_900)))))
+                .isEqualTo("me\nMISSED ");
+        assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "s")))).isEqualTo("me\nDUE s");
+    }
+
+    @Test
+    void a_listener_that_broke_heals_itself_and_says_that_something_may_be_missed() throws Exception {
+        var hints = new LinkedBlockingQueue<Hint>();
+        try (var relay = new Relay();
+                var storage = heard(
+                        PostgresStorage.builder(relay.url(schema)).connections(2).build(), hints);
+                var other = heard(builder().build(), new LinkedBlockingQueue<>())) {
+            relay.breakAll();
+            assertThat(hints.poll(30, TimeUnit.SECONDS)).as("it broke").isEqualTo(Hint.MISSED);
+            awaitFlowing(storage);
+            other.wakeups().tell(new Hint(Kind.DUE, "s"));
+            Hint hint = Hint.MISSED;
+            while (Hint.MISSED.equals(hint)) {
+                hint = hints.poll(30, TimeUnit.SECONDS);
+            }
+            assertThat(hint).as("it is back").isEqualTo(new Hint(Kind.DUE, "s"));
+        }
+    }
+
+    @Test
+    void behind_a_pooler_or_when_switched_off_nothing_is_told_and_nobody_waits_for_it() {
+        for (var builder : java.util.List.of(builder().pooler(true), builder().wakeups(false))) {
+            try (var storage = builder.build()) {
+                storage.open(Stores.ENVIRONMENT);
+                assertThat(storage.wakeups()).isSameAs(Wakeups.NONE);
+            }
+        }
+    }
+
+    /** Nobody looks by himself within this test: what is heard is what was told. */
+    private Turnbuckle.Builder node(PostgresStorage storage) {
+        return Turnbuckle.builder().storage(storage).poll(NEVER);
+    }
+
+    private static void awaitFlowing(PostgresStorage storage) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!storage.wakeups().flowing() && System.nanoTime() < end) {
+            Thread.yield();
+        }
+        assertThat(storage.wakeups().flowing()).isTrue();
+    }
+
+    @Test
+    void an_input_that_was_accepted_on_a_node_without_the_agent_is_driven_on_the_one_that_has_it() {
+        var front = builder().build();
+        var back = builder().build();
+        try (var worker = node(back).agent(agent("support").build()).build();
+                var web = node(front)
+                        .agent(agent("another").build())
+                        .remoteAgent("support")
+                        .build()) {
+            awaitFlowing(back);
+            awaitFlowing(front);
+            assertThat(web.session("s", "support").ask("Hello")).isEqualTo("one");
+            assertThat(web.session("s", "support").send("Hello").await().text()).isEqualTo("two");
+        }
+    }
+
+    @Test
+    void q06_a_delayed_input_fires_on_time_while_nodes_tell_each_other() {
+        var storage = builder().build();
+        try (var worker = Turnbuckle.builder()
+                .storage(storage)
+                .agent(agent("support").build())
+                .build()) {
+            awaitFlowing(storage);
+            var delay = Duration.ofMillis(1_500);
+            long begun = System.nanoTime();
+            worker.session("s").send(Input.text("Later").after(delay)).await();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(delay, delay.plusSeconds(5));
+        }
+    }
+
+    /** What docs/operations says of an idle node. */
+    @Test
+    void an_idle_node_asks_few_questions() throws InterruptedException {
+        var calls = new CountedCalls();
+        var storage = builder().around(calls::around).build();
+        try (var worker = Turnbuckle.builder()
+                .storage(storage)
+                .agent(agent("support").build())
+                .build()) {
+            awaitFlowing(storage);
+            calls.reset();
+            Stores.ENVIRONMENT.sleep(Duration.ofSeconds(5));
+            long queries = calls.queries();
+            assertThat(queries).as("about three a second: " + calls).isBetween(6L, 24L);
+        }
+    }
+}

@@ -188,11 +188,12 @@ class ArchitectureTest {
                         || member.getModifiers().contains(JavaModifier.PROTECTED));
     }
 
-    /** OpenTelemetry and models of LangChain4j, handed in by the host, and nullness annotations are the exceptions. */
+    /** The JDK is not foreign; OpenTelemetry and models of LangChain4j, handed in by the host, and nullness are the exceptions. */
     private static boolean foreign(JavaClass type) {
         String name = type.getBaseComponentType().getPackageName();
         return !(name.isEmpty()
                 || name.startsWith("java.")
+                || name.equals("javax.sql")
                 || name.startsWith("dev.turnbuckle")
                 || name.startsWith("io.opentelemetry.api")
                 || name.equals("dev.langchain4j.model.chat"));

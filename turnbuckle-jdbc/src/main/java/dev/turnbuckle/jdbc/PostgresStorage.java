@@ -170,8 +170,8 @@ public final class PostgresStorage implements Storage {
                         "out of range: connections " + connections + " (at least 1), retries " + retries
                                 + " (at least 0), timeouts " + timeouts + " (at least 1 ms, for a connection 250 ms)");
             }
-            var settings =
-                    new Settings(url, source, mode, schema, connections, retries, timeouts, pooler, wakeups, clock, around);
+            var settings = new Settings(
+                    url, source, mode, schema, connections, retries, timeouts, pooler, wakeups, clock, around);
             return new PostgresStorage(settings, limits);
         }
     }

@@ -31,7 +31,9 @@ final class CountedCalls implements QueryExecutionListener, MethodExecutionListe
 
     /** Without the ends of transactions. */
     long queries() {
-        return seen.stream().filter(s -> !s.equals("commit") && !s.equals("rollback")).count();
+        return seen.stream()
+                .filter(s -> !s.equals("commit") && !s.equals("rollback"))
+                .count();
     }
 
     @Override

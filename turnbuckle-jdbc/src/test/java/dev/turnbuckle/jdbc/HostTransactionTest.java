@@ -31,8 +31,7 @@ class HostTransactionTest {
 
     @BeforeEach
     void open() throws SQLException {
-        PostgresServer.execute(
-                "DROP TABLE IF EXISTS " + orders, "CREATE TABLE " + orders + " (id text PRIMARY KEY)");
+        PostgresServer.execute("DROP TABLE IF EXISTS " + orders, "CREATE TABLE " + orders + " (id text PRIMARY KEY)");
         turnbuckle = Turnbuckle.builder()
                 .storage(PostgresStorage.builder(PostgresServer.url(schema))
                         .connections(4)
@@ -151,8 +150,7 @@ class HostTransactionTest {
                 .model(ScriptedModel.of(
                         ScriptedModel.says("Noted."), ScriptedModel.says("Noted."), ScriptedModel.says("Noted.")))
                 .build()) {
-            assertThatThrownBy(() ->
-                            sqlite.session("s").send(JdbcTransaction.of(connection), Input.text("a")))
+            assertThatThrownBy(() -> sqlite.session("s").send(JdbcTransaction.of(connection), Input.text("a")))
                     .isInstanceOf(WiringException.class)
                     .hasMessageContaining("sqlite")
                     .hasMessageContaining("PostgreSQL");

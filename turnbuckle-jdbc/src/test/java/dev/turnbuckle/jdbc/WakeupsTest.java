@@ -43,7 +43,8 @@ class WakeupsTest {
     }
 
     /** Opened, and heard. */
-    private static PostgresStorage heard(PostgresStorage storage, BlockingQueue<Hint> hints) throws InterruptedException {
+    private static PostgresStorage heard(PostgresStorage storage, BlockingQueue<Hint> hints)
+            throws InterruptedException {
         storage.open(Stores.ENVIRONMENT);
         storage.wakeups().listen(hints::add);
         assertThat(hints.poll(30, TimeUnit.SECONDS)).isEqualTo(Hint.MISSED);
@@ -74,7 +75,8 @@ class WakeupsTest {
         assertThat(PostgresWakeups.payload("me", hints)).isEqualTo("me\nMISSED ");
         assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "😀".repeat(1_900)))))
                 .isEqualTo("me\nMISSED ");
-        assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "s")))).isEqualTo("me\nDUE s");
+        assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "s"))))
+                .isEqualTo("me\nDUE s");
     }
 
     @Test
@@ -82,7 +84,10 @@ class WakeupsTest {
         var hints = new LinkedBlockingQueue<Hint>();
         try (var relay = new Relay();
                 var storage = heard(
-                        PostgresStorage.builder(relay.url(schema)).connections(2).build(), hints);
+                        PostgresStorage.builder(relay.url(schema))
+                                .connections(2)
+                                .build(),
+                        hints);
                 var other = heard(builder().build(), new LinkedBlockingQueue<>())) {
             relay.breakAll();
             assertThat(hints.poll(30, TimeUnit.SECONDS)).as("it broke").isEqualTo(Hint.MISSED);

@@ -223,7 +223,7 @@ class WireTest {
         assertThat(begun.await(SECONDS, TimeUnit.SECONDS)).isTrue();
         asker.interrupt();
 
-        assertThat(asker.join(Duration.ofMillis(400)))
+        assertThat(asker.join(Duration.ofMillis(2_500)))
                 .as("sooner than the next token")
                 .isTrue();
         assertThat(end.get()).isInstanceOf(InterruptedException.class);

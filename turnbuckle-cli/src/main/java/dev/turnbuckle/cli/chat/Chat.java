@@ -4,9 +4,7 @@ import dev.turnbuckle.Session;
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.cli.out.Piece;
 import dev.turnbuckle.cli.out.Screen.Mark;
-import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.TurnbuckleException;
-import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.TurnId;
@@ -45,6 +43,7 @@ public final class Chat {
     private final Console console;
     private final Runtimes runtimes;
     private final String user;
+    private final Questions questions;
     private Turnbuckle turnbuckle;
     private Session session;
     private Feed feed;
@@ -61,6 +60,7 @@ public final class Chat {
         this.console = console;
         this.runtimes = runtimes;
         this.user = user;
+        this.questions = new Questions(console, user);
         this.model = model;
         this.turnbuckle = runtimes.open(model);
         try {
@@ -238,53 +238,15 @@ public final class Chat {
         return feed.open();
     }
 
-    // ---- questions
-
     private boolean asked(OpenWait question) {
-        console.show(Asking.pieces(question));
-        return switch (console.ask(Console.Prompt.ANSWER, "")) {
-            case Heard.Line(String text) -> {
-                interrupts = 0;
-                answer(question, Ruling.of(question.kind(), text));
-                yield true;
-            }
+        return switch (questions.put(question, turnbuckle.waits(), feed)) {
             case Heard.Interrupt i -> interrupted();
             case Heard.End e -> false;
+            case Heard.Line l -> {
+                interrupts = 0;
+                yield true;
+            }
             case Heard.Nothing n -> true;
         };
-    }
-
-    private void answer(OpenWait question, Ruling ruling) {
-        try {
-            switch (ruling) {
-                case Ruling.Later l -> {
-                    feed.postpone(question);
-                    say(
-                            Mark.FAINT,
-                            "  it waits; what you send next takes its place, as does coming back to this session");
-                }
-                case Ruling.Unclear u -> say(Mark.NOTE, "  that is none of the answers");
-                case Ruling.Edit e -> edit(question);
-                default -> settled(question, Asking.decide(turnbuckle.waits(), question, ruling, user));
-            }
-        } catch (InvalidInputException e) { // no wait any more, or no arguments
-            console.show(Screens.trouble(e));
-        }
-    }
-
-    private void edit(OpenWait question) {
-        Heard heard = console.ask(Console.Prompt.EDIT, Asking.arguments(question));
-        if (heard instanceof Heard.Line(String arguments) && !arguments.isBlank()) {
-            settled(question, turnbuckle.waits().approve(question.id(), user, arguments));
-        }
-    }
-
-    private void settled(OpenWait question, Decision decision) {
-        if (!decision.first()) {
-            say(
-                    Mark.NOTE,
-                    "  " + decision.by() + " was first: " + decision.answer().verdict());
-        }
-        feed.answered(question);
     }
 }

@@ -12,13 +12,9 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Candidate;
-import org.jline.reader.CompletingParsedLine;
-import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.ParsedLine;
-import org.jline.reader.Parser;
 import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Attributes;
@@ -85,54 +81,6 @@ final class EditingConsole implements Console {
         Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN))
                 .bind(new Reference("new-line"), KeyMap.alt('\r'), KeyMap.alt('\n'));
         return reader;
-    }
-
-    /** The line is one word; a backslash at its end lets it go on. */
-    private static final class WholeLine implements Parser {
-        private record Whole(String line, int cursor) implements CompletingParsedLine {
-            @Override
-            public CharSequence escape(CharSequence candidate, boolean complete) {
-                return candidate;
-            }
-
-            @Override
-            public int rawWordCursor() {
-                return cursor;
-            }
-
-            @Override
-            public int rawWordLength() {
-                return line.length();
-            }
-
-            @Override
-            public String word() {
-                return line;
-            }
-
-            @Override
-            public int wordCursor() {
-                return cursor;
-            }
-
-            @Override
-            public int wordIndex() {
-                return 0;
-            }
-
-            @Override
-            public List<String> words() {
-                return List.of(line);
-            }
-        }
-
-        @Override
-        public ParsedLine parse(String line, int cursor, ParseContext context) {
-            if (context == ParseContext.ACCEPT_LINE && line.endsWith("\\")) {
-                throw new EOFError(-1, -1, "goes on");
-            }
-            return new Whole(line, cursor);
-        }
     }
 
     @Override

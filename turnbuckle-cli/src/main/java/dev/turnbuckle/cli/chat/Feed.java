@@ -169,10 +169,7 @@ final class Feed implements AutoCloseable {
             open = List.copyOf(awaited.keySet());
         }
         for (TurnId turn : open) {
-            TurnOutcome outcome = session.turn(turn).await(Duration.ZERO).orElse(null);
-            if (outcome != null) {
-                found(turn, outcome);
-            }
+            session.turn(turn).await(Duration.ZERO).ifPresentOrElse(outcome -> found(turn, outcome), () -> drop(turn));
         }
     }
 
@@ -191,9 +188,15 @@ final class Feed implements AutoCloseable {
             }
         }
         console.show(pieces);
+        drop(outcome.turn());
         synchronized (this) {
             awaited.remove(turn);
         }
+    }
+
+    /** It waits for nothing any more: somebody else decided, or the time for it is over. */
+    private synchronized void drop(TurnId turn) {
+        questions = questions.stream().filter(q -> !q.turn().equals(turn)).toList();
     }
 
     /** Sends words that stand on the screen: to the turn that runs, which reads them at its next step, else as the next. */

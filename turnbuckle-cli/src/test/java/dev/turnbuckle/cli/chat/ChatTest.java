@@ -214,6 +214,22 @@ class ChatTest {
     }
 
     @Test
+    void aQuestionThatSomebodyElseAnsweredIsNotAskedAgain() throws Exception {
+        var paid = new java.util.concurrent.CopyOnWriteArrayList<String>();
+        var setting = setting(List.of(pay(paid)), calls("pay", new City("Oslo")), says("Done."));
+        try (Person ann = Person.atTerminal(setting, true)) {
+            ann.sees("you ▸ ").types("Pay" + ENTER);
+            ann.sees("? pay asks");
+            ann.somebodyElseApproves("bob");
+            ann.sees("approved by bob").sees("Done.").types("n" + ENTER);
+            ann.sees("bob was first").sees("you ▸ ").types("/quit" + ENTER);
+
+            assertThat(ann.status()).isZero();
+            assertThat(paid).containsExactly("Oslo");
+        }
+    }
+
+    @Test
     void aTurnThatACrashCutOffIsShownAndFinished() throws Exception {
         var setting = setting(
                 List.of(weather()),

@@ -78,6 +78,12 @@ public final class MemoryLiveReplay implements LiveReplay {
         return ring != null ? ring : rings.computeIfAbsent(session, s -> new Ring(s, bounds, highWater.get()));
     }
 
+    /** Of a retired ring, whose tail moves no more: the one that follows it starts above (O10). */
+    private void drop(String session, Ring retired) {
+        highWater.accumulateAndGet(retired.tailPosition(), Math::max);
+        rings.remove(session, retired);
+    }
+
     @Override
     public void append(String session, Activity activity) {
         if (closed) {
@@ -86,7 +92,7 @@ public final class MemoryLiveReplay implements LiveReplay {
         Ring ring = ring(session);
         Ring.Appended appended = ring.append(activity, environment.nanos(), environment::now);
         while (appended == Ring.Appended.RETIRED) {
-            rings.remove(session, ring);
+            drop(session, ring);
             ring = ring(session);
             appended = ring.append(activity, environment.nanos(), environment::now);
         }
@@ -106,7 +112,7 @@ public final class MemoryLiveReplay implements LiveReplay {
             if (tail != null) {
                 return tail;
             }
-            rings.remove(session, ring);
+            drop(session, ring);
         }
     }
 
@@ -145,7 +151,7 @@ public final class MemoryLiveReplay implements LiveReplay {
             if (ring.subscribe(wake)) {
                 return ring;
             }
-            rings.remove(session, ring);
+            drop(session, ring);
         }
     }
 
@@ -196,9 +202,8 @@ public final class MemoryLiveReplay implements LiveReplay {
     public void trim() {
         long now = environment.nanos();
         rings.forEach((session, ring) -> {
-            highWater.accumulateAndGet(ring.tailPosition(), Math::max); // before another ring can start
             if (ring.trim(now)) {
-                rings.remove(session, ring);
+                drop(session, ring);
             }
         });
     }

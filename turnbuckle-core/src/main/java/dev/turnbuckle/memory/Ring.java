@@ -66,7 +66,7 @@ final class Ring {
 
     private final String session;
     private final MemoryLiveReplay.Bounds bounds;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock;
     private final Set<Environment.Signal> subscribers = ConcurrentHashMap.newKeySet();
     private @Nullable Slot[] slots = new Slot[0];
     private @Nullable OpenFold fold;
@@ -81,7 +81,13 @@ final class Ring {
     private boolean retired;
 
     Ring(String session, MemoryLiveReplay.Bounds bounds, long start) {
+        this(session, bounds, start, new ReentrantLock());
+    }
+
+    /** @param lock of its own; a test shows that it is needed */
+    Ring(String session, MemoryLiveReplay.Bounds bounds, long start, ReentrantLock lock) {
         this.session = session;
+        this.lock = lock;
         this.bounds = bounds;
         this.start = start;
         this.tail = start;

@@ -18,7 +18,8 @@ final class JobQueue {
     /** More callers than this wait outside. */
     static final int MOST_QUEUED = 4_096;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock;
+    private final int most;
     private final Deque<Job<?>> first = new ArrayDeque<>();
     private final Deque<Job<?>> next = new ArrayDeque<>();
     private final Deque<Signal> idle = new ArrayDeque<>();
@@ -26,7 +27,17 @@ final class JobQueue {
     private @Nullable Supplier<? extends RuntimeException> closed;
 
     JobQueue(Environment environment) {
+        this(environment, MOST_QUEUED, new ReentrantLock());
+    }
+
+    /**
+     * @param most jobs that wait inside
+     * @param lock of its own; a test shows that it is needed
+     */
+    JobQueue(Environment environment, int most, ReentrantLock lock) {
         this.room = environment.signal();
+        this.most = most;
+        this.lock = lock;
     }
 
     /** @param urgent goes before everything that is not */
@@ -53,7 +64,7 @@ final class JobQueue {
             if (closed != null) {
                 throw closed.get();
             }
-            if (first.size() + next.size() >= MOST_QUEUED) {
+            if (first.size() + next.size() >= most) {
                 return false;
             }
             (urgent ? first : next).add(job);
@@ -73,10 +84,10 @@ final class JobQueue {
      * @param taker the calling thread's own signal
      * @return at most so many jobs, urgent ones first; none when the queue is closed and empty
      */
-    List<Job<?>> take(Signal taker, int most) {
+    List<Job<?>> take(Signal taker, int atOnce) {
         while (true) {
             long seen = taker.version();
-            List<Job<?>> taken = taken(taker, most);
+            List<Job<?>> taken = taken(taker, atOnce);
             if (taken != null) {
                 return taken;
             }
@@ -88,14 +99,15 @@ final class JobQueue {
         }
     }
 
-    private @Nullable List<Job<?>> taken(Signal taker, int most) {
+    /** @return {@code null} when there is nothing yet: the taker is told when there is */
+    @Nullable List<Job<?>> taken(Signal taker, int atOnce) {
         var taken = new ArrayList<Job<?>>();
         boolean wasFull;
         lock.lock();
         try {
             idle.remove(taker);
-            wasFull = first.size() + next.size() >= MOST_QUEUED;
-            while (taken.size() < most && !(first.isEmpty() && next.isEmpty())) {
+            wasFull = first.size() + next.size() >= most;
+            while (taken.size() < atOnce && !(first.isEmpty() && next.isEmpty())) {
                 taken.add(first.isEmpty() ? next.remove() : first.remove());
             }
             if (taken.isEmpty() && closed == null) {

@@ -336,7 +336,7 @@ class PostgresConcurrencyTest {
     /** The database's own default may be anything. */
     @ParameterizedTest
     @ValueSource(strings = {"serializable", "repeatable\\ read"})
-    void the_isolation_is_set_and_not_taken_from_the_server(String isolation) throws Exception {
+    void s36_the_isolation_is_set_and_not_taken_from_the_server(String isolation) throws Exception {
         String options = "&options=-c%20default_transaction_isolation=" + isolation.replace("\\ ", "%5C%20");
         var a = node(PostgresStorage.builder(PostgresServer.url(schema) + options));
         var b = node(PostgresStorage.builder(PostgresServer.url(schema) + options));
@@ -388,7 +388,7 @@ class PostgresConcurrencyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"40001", "40P01"})
-    void what_others_were_in_the_way_of_is_run_again_as_it_was_and_not_for_ever(String state) {
+    void s36_what_others_were_in_the_way_of_is_run_again_as_it_was_and_not_for_ever(String state) {
         var left = new AtomicInteger();
         var storage = node(PostgresStorage.builder(PostgresServer.url(schema))
                 .retries(3)

@@ -64,7 +64,7 @@ class PostgresFailureTest {
     }
 
     @Test
-    void connections_that_broke_are_replaced_and_nobody_hears_of_it() {
+    void s36_connections_that_broke_are_replaced_and_nobody_hears_of_it() {
         for (int i = 0; i < 8; i++) {
             Stores.accept(storage, "a");
             relay.breakAll();
@@ -83,7 +83,7 @@ class PostgresFailureTest {
     }
 
     @Test
-    void a_commit_whose_answer_was_lost_is_not_sent_again_and_its_caller_is_told() {
+    void s36_a_commit_whose_answer_was_lost_is_not_sent_again_and_its_caller_is_told() {
         Stores.accept(storage, "a");
         relay.swallowNextCommit();
         assertThatThrownBy(() -> Stores.accept(storage, "a")).isInstanceOfSatisfying(StorageException.class, e -> {

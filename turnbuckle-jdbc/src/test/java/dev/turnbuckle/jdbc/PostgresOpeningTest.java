@@ -213,7 +213,7 @@ class PostgresOpeningTest {
 
     /** Each transaction on a connection that knows nothing of the one before: as behind a pooler in transaction mode. */
     @Test
-    void the_application_s_connections_come_back_as_they_went_and_keep_nothing() {
+    void s36_the_application_s_connections_come_back_as_they_went_and_keep_nothing() {
         var host = new HostSource();
         var storage = open(PostgresStorage.builder(host.source()).schema(schema).connections(2));
         for (int i = 0; i < 10; i++) {
@@ -270,7 +270,7 @@ class PostgresOpeningTest {
 
     /** PostgreSQL's texts cannot hold U+0000; what is stored comes back all the same. */
     @Test
-    void every_text_comes_back_as_it_was() {
+    void s36_every_text_comes_back_as_it_was() {
         String odd = "a\0b \uE000 c\uE0000 \uE000E d\uE000\0 😀 \uFFFF";
         try (var storage = open(builder())) {
             var metadata = new Metadata(odd, odd, odd, odd, odd, java.util.Map.of(odd, odd));

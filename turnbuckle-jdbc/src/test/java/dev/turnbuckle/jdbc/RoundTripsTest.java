@@ -164,7 +164,7 @@ class RoundTripsTest {
     }
 
     @Test
-    void s09_a_commit_takes_three_round_trips_however_many_rows_it_has() {
+    void s36_a_commit_takes_three_round_trips_however_many_rows_it_has() {
         committed(3, commit(started("a"), 2, List.of(), Commit.State.UNCHANGED));
         committed(3, commit(started("b"), 512, List.of(), Commit.State.UNCHANGED));
     }
@@ -176,7 +176,7 @@ class RoundTripsTest {
     }
 
     @Test
-    void s06_a_commit_with_state_and_rows_for_others_takes_four_round_trips() {
+    void s36_a_commit_with_state_and_rows_for_others_takes_four_round_trips() {
         storage.inbox().accept(input("target-7", "before"));
         var components = new HashMap<String, Component>();
         for (int i = 0; i < 100; i++) {

@@ -23,6 +23,7 @@ final class Seam implements Probe {
             "SessionStore.find",
             "Inbox.due",
             "Inbox.nextDue",
+            "Inbox.untilDue",
             "Inbox.find");
 
     private final String stopAt;

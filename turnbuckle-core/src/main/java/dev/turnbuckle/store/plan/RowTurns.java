@@ -2,6 +2,7 @@ package dev.turnbuckle.store.plan;
 
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.session.CancelResult;
+import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Page;
 import dev.turnbuckle.session.PageRequest;
@@ -153,8 +154,21 @@ final class RowTurns implements Turns {
         rows.updateTurn(turn);
         SessionRow working = session.work(turn.id(), lease.expiresAt());
         rows.updateWork(working);
+        List<WaitRow> known = waits.stream().map(w -> expired(rows, w)).toList();
         return new Started(
-                lease, turn, working, inputs, rows.journal(session.id(), open.id()), waits, granted.displaced());
+                lease, turn, working, inputs, rows.journal(session.id(), open.id()), known, granted.displaced());
+    }
+
+    /** A deadline is over by the clock that made the turn ready, whatever the driver's own says (L6, J16). */
+    private static WaitRow expired(Rows rows, WaitRow row) {
+        Instant deadline = row.open().deadline();
+        if (row.decision() != null || deadline == null || deadline.isAfter(rows.now())) {
+            return row;
+        }
+        var over = Decision.Answer.of(Decision.Verdict.EXPIRED);
+        var decision = new Decision(row.open().id(), over, "deadline", rows.now(), true);
+        rows.decideWait(row.open().id(), decision);
+        return new WaitRow(row.open(), row.key(), decision);
     }
 
     @Override

@@ -26,6 +26,9 @@ final class CallContext implements ToolContext {
     /** How many of the last progress notes are part of the outcome. */
     static final int KEPT_PROGRESS = 8;
 
+    /** What is shown of one progress note. */
+    static final int MAX_PROGRESS_CHARS = 2_000;
+
     /** Bound of the values and state changes of one call. */
     static final int MAX_NOTES = 1_000;
 
@@ -81,7 +84,8 @@ final class CallContext implements ToolContext {
         if (closed) {
             return;
         }
-        String text = redaction.apply(note);
+        String clean = redaction.apply(note);
+        String text = clean.length() <= MAX_PROGRESS_CHARS ? clean : clean.substring(0, MAX_PROGRESS_CHARS) + "…";
         if (progress.size() == KEPT_PROGRESS) {
             progress.removeFirst();
         }
@@ -129,11 +133,7 @@ final class CallContext implements ToolContext {
         synchronized (this) {
             requireOpen();
             requireRoom(files.size());
-            attached += bytes.length;
-            if (attached > Input.MAX_ATTACHED_BYTES) {
-                throw new InvalidInputException("what one call attaches is limited to " + Input.MAX_ATTACHED_BYTES
-                        + " bytes together; \"" + name + "\" makes it " + attached);
-            }
+            requireBytes(bytes.length);
             files.add(file);
         }
         return file.ref();
@@ -165,7 +165,16 @@ final class CallContext implements ToolContext {
 
     /** Bytes of what is sent are recorded with the outcome, not shown to the model. */
     private void files(Input input) {
+        requireBytes(input.attachments().stream().mapToLong(a -> a.ref().size()).sum());
         input.attachments().forEach(a -> sentBytes.add(new Blob(a.ref().digest(), a.bytes())));
+    }
+
+    private void requireBytes(long more) {
+        if (attached + more > Input.MAX_ATTACHED_BYTES) {
+            throw new InvalidInputException("what one call attaches and sends is limited to " + Input.MAX_ATTACHED_BYTES
+                    + " bytes together; this makes it " + (attached + more));
+        }
+        attached += more;
     }
 
     private void requireOpen() {

@@ -64,9 +64,9 @@ final class Driver {
             retract(session.id(), turn.id());
             throw e;
         } catch (TurnbuckleException e) { // the worker's edge: the environment failed, the next driver goes on
-            abandon(drive, started, e);
+            abandon(drive, agent, started, e);
         } catch (RuntimeException e) { // the worker's edge: a bug must not take the worker with it
-            abandon(drive, started, e);
+            abandon(drive, agent, started, e);
         } finally {
             Span.fromContext(trace).end();
         }
@@ -137,7 +137,8 @@ final class Driver {
             return loop.refused(new TurnOutcome.Failed(
                     turn.id(),
                     "attempts_exhausted",
-                    "the turn failed " + node.options().attempts() + " times; the last error: " + turn.lastError(),
+                    "the turn failed " + node.options().attempts() + " times; the last error: "
+                            + (turn.lastError() == null ? "the program stopped in the middle of it" : turn.lastError()),
                     true));
         }
         InboxItem first = started.opening();
@@ -228,14 +229,14 @@ final class Driver {
         }
     }
 
-    private void abandon(Drive drive, Turns.Started started, RuntimeException failure) {
+    private void abandon(Drive drive, Agent agent, Turns.Started started, RuntimeException failure) {
         var turn = started.turn();
         LOG.warn(
                 "turn {} of session {} failed in attempt {}; it is tried again",
                 turn.id(),
                 started.session().id(),
                 turn.attempts(),
-                failure);
+                agent.redactions().isEmpty() ? failure : agent.redacted(failure.toString()));
         retract(started.session().id(), turn.id());
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(turn.attempts() - 1, 20));
         try {
@@ -245,7 +246,7 @@ final class Driver {
                             drive.lease(),
                             turn.id(),
                             new Turns.Handback(
-                                    failure.toString(),
+                                    agent.redacted(failure.toString()),
                                     pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE,
                                     true,
                                     drive.driven()));

@@ -218,7 +218,13 @@ public final class Worker {
     }
 
     private Environment.Task launch(String session, Slot slot) {
-        Environment.Task task = node.environment().start("turnbuckle-turn " + session, () -> driveAll(session, slot));
+        Environment.Task task;
+        try {
+            task = node.environment().start("turnbuckle-turn " + session, () -> driveAll(session, slot));
+        } catch (RuntimeException | Error e) { // no task, so nobody else gives the place back
+            leave(session, slot);
+            throw e;
+        }
         lock.lock();
         try {
             slot.task = task;
@@ -325,7 +331,7 @@ public final class Worker {
         lock.lock();
         try {
             slots.remove(session, slot);
-            boolean waited = turnedAway;
+            boolean waited = turnedAway || slot.again; // an offer that came after the last look
             turnedAway = false;
             return waited;
         } finally {

@@ -1,5 +1,6 @@
 package dev.turnbuckle.store.plan;
 
+import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
@@ -8,9 +9,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds of one commit (S13); {@link Long#MAX_VALUE} is explicitly unbounded. */
+/**
+ * Bounds of one commit (S13); {@link Long#MAX_VALUE} is explicitly unbounded. What the commit of a failure cannot leave
+ * out, its inputs and its usage, does not count: a turn that is too large still ends.
+ */
 public record CommitBudget(long bytes, long rows) {
+    /** What the commit of a failure needs at least. */
+    public static final long LEAST_BYTES = 1_000;
+
     public static final CommitBudget DEFAULT = new CommitBudget(64L << 20, 20_000);
+
+    public CommitBudget {
+        if (bytes < LEAST_BYTES || rows < 1) {
+            throw new InvalidInputException("a commit budget has at least " + LEAST_BYTES
+                    + " bytes and 1 row, so that a turn can end: " + bytes + " bytes, " + rows + " rows");
+        }
+    }
 
     CommitResult.@Nullable OverBudget check(Commit commit, long historyBytes) {
         long total = historyBytes + commit.record().turnRecord().bytes().length;
@@ -33,9 +47,7 @@ public record CommitBudget(long bytes, long rows) {
             return new CommitResult.OverBudget("bytes", bytes, total);
         }
         long count = (long) commit.history().entries().size()
-                + commit.settlement().inputs().size()
                 + commit.settlement().sends().size()
-                + commit.settlement().usage().size()
                 + commit.record().attachments().size()
                 + (components == null ? 0 : components.size());
         return count > rows ? new CommitResult.OverBudget("rows", rows, count) : null;

@@ -232,7 +232,7 @@ final class RowTurns implements Turns {
             var t = row.times();
             Instant notBefore = handback.pause().isZero() ? null : rows.now().plus(handback.pause());
             int attempts = handback.counted() ? row.attempts() : Math.max(0, row.attempts() - 1);
-            TurnRow left = row.attempts(attempts, handback.error())
+            TurnRow left = row.attempts(attempts, handback.error() == null ? row.lastError() : handback.error())
                     .with(new TurnRow.Times(t.openedAt(), t.driven().plus(handback.driven()), notBefore, null));
             rows.updateTurn(left);
             rows.putLease(lease.released());

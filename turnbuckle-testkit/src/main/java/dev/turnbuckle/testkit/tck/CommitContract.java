@@ -422,10 +422,10 @@ public abstract class CommitContract extends StorageContract {
     @Test
     void s13_aCommitBeyondItsRowsIsRefusedWithTheLimitAndChangesNothing() {
         storage.close();
-        storage = opened(Limits.DEFAULT.commit(new CommitBudget(Long.MAX_VALUE, 4)));
+        storage = opened(Limits.DEFAULT.commit(new CommitBudget(Long.MAX_VALUE, 3)));
         Started started = started();
         CommitDraft many = CommitDraft.of(started).says("1", "2", "3", "4");
-        assertThat(changingNothing(() -> commit(many))).isEqualTo(new CommitResult.OverBudget("rows", 4, 5));
+        assertThat(changingNothing(() -> commit(many))).isEqualTo(new CommitResult.OverBudget("rows", 3, 4));
         assertThat(committed(CommitDraft.of(started).says("1", "2", "3")).revision())
                 .isEqualTo(1);
     }

@@ -471,6 +471,7 @@ final class Baton {
 
     /** Unwinds every task that is left; all at once, for nothing they do matters any more. */
     void close() throws InterruptedException {
+        own.remove(); // the caller's thread may outlive many environments
         List<Thread> left = locked(() -> {
             closed = true;
             buried.addAll(ready);

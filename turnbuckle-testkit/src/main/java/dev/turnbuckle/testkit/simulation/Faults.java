@@ -1,0 +1,120 @@
+package dev.turnbuckle.testkit.simulation;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes wrong in this run, and how often. Each seed has kinds of its own, about half of all, so that some runs see
+ * nothing but lost answers and some see everything at once. After {@link #heal} nothing goes wrong any more.
+ */
+final class Faults {
+    private static final double ENABLED = 0.5;
+
+    /** Calls that change something, with how often one of them is struck. */
+    private static final SortedMap<String, Double> WRITES = new TreeMap<>(Map.ofEntries(
+            Map.entry("Turns.start", 0.03),
+            Map.entry("Inbox.accept", 0.03),
+            Map.entry("Journal.record", 0.04),
+            Map.entry("Leases.renew", 0.05),
+            Map.entry("SessionStore.commit", 0.06),
+            Map.entry("Turns.suspend", 0.08),
+            Map.entry("Turns.abandon", 0.12),
+            Map.entry("Turns.cancel", 0.08),
+            Map.entry("Inbox.cancel", 0.1),
+            Map.entry("Inbox.claimSteers", 0.08),
+            Map.entry("Journal.resolve", 0.05),
+            Map.entry("Journal.cancelWaits", 0.1)));
+
+    private static final double READS = 0.004;
+
+    /** How many calls are struck for certain, if they are made, beside what happens by chance. */
+    private static final int TARGETS = 10;
+
+    private final Dice dice;
+    private final Tally tally;
+    private final List<Fault> ofCalls;
+    private final List<Fault> ofModels;
+    private final List<Fault> ofTools;
+    private final List<Fault> ofProcesses;
+    private final Map<String, Fault> targets = new TreeMap<>();
+    private final double intensity;
+    private boolean storm = true;
+
+    Faults(Dice dice, Tally tally) {
+        this.dice = dice;
+        this.tally = tally;
+        ofCalls = some(Fault.Where.CALL);
+        ofModels = some(Fault.Where.MODEL);
+        ofTools = some(Fault.Where.BODY);
+        ofProcesses = some(Fault.Where.PROCESS);
+        intensity = dice.oneOf(0.3, 1.0, 2.0);
+        List<String> operations = List.copyOf(WRITES.keySet());
+        for (int i = 0; i < TARGETS; i++) {
+            targets.put(dice.oneOf(operations), dice.oneOf(Fault.Where.CALL.faults()));
+        }
+    }
+
+    private List<Fault> some(Fault.Where where) {
+        return where.faults().stream().filter(f -> dice.chance(ENABLED)).toList();
+    }
+
+    void heal() {
+        storm = false;
+    }
+
+    boolean storm() {
+        return storm;
+    }
+
+    static boolean writes(String operation) {
+        return WRITES.containsKey(operation);
+    }
+
+    @Nullable Fault atCall(String operation) {
+        Fault target = storm && targets.containsKey(operation) && dice.chance(0.7) ? targets.remove(operation) : null;
+        Fault fault = target != null ? target : drawn(ofCalls, WRITES.getOrDefault(operation, READS));
+        if (fault != null) {
+            tally.count(fault.told() + " " + (writes(operation) ? operation : "a read"));
+        }
+        return fault;
+    }
+
+    @Nullable Fault inModel() {
+        return counted(drawn(ofModels, 0.14));
+    }
+
+    @Nullable Fault inBody() {
+        return counted(drawn(ofTools, 0.2));
+    }
+
+    /** Asked from time to time. */
+    @Nullable Fault ofProcess() {
+        return counted(drawn(ofProcesses, 0.3));
+    }
+
+    private @Nullable Fault drawn(List<Fault> choices, double rate) {
+        return storm && !choices.isEmpty() && dice.chance(rate * intensity) ? dice.oneOf(choices) : null;
+    }
+
+    private @Nullable Fault counted(@Nullable Fault fault) {
+        if (fault != null) {
+            tally.count(fault.told());
+        }
+        return fault;
+    }
+
+    /** Names of its counters. */
+    static Stream<String> counters() {
+        return Stream.of(Fault.values()).flatMap(Faults::counters);
+    }
+
+    private static Stream<String> counters(Fault fault) {
+        return fault.where() == Fault.Where.CALL
+                ? Stream.concat(Stream.of("a read"), WRITES.keySet().stream()).map(at -> fault.told() + " " + at)
+                : Stream.of(fault.told());
+    }
+}

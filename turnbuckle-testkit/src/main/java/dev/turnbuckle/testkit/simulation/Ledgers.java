@@ -1,0 +1,101 @@
+package dev.turnbuckle.testkit.simulation;
+
+import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Turns;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Checker {@code state}: durable state holds what the bodies whose results are in the history left, no more and no less,
+ * and a turn is composed of the state that it began with (J4, S21, T3). Usage is that of the answers (S32).
+ */
+final class Ledgers extends Checker {
+    private final Chronicle chronicle;
+    private final Inputs inputs;
+    private final Map<TurnId, Long> bases = new HashMap<>();
+
+    /** Who drives the turn now; a driver that was superseded may read what is newer than its turn. */
+    private final Map<TurnId, String> drivers = new HashMap<>();
+
+    Ledgers(Referee referee, Chronicle chronicle) {
+        super("state", referee);
+        this.chronicle = chronicle;
+        this.inputs = referee.inputs;
+    }
+
+    @Override
+    void seen(Seen call) {
+        if (call.result() instanceof Turns.Start.Go(var started)) {
+            bases.putIfAbsent(started.turn().id(), started.session().head().revision());
+            drivers.put(started.turn().id(), call.node());
+        }
+    }
+
+    @Override
+    void modelAsked(Asked asked) {
+        Inputs.Accepted opener = inputs.named(asked.opener);
+        Long base = opener == null ? null : bases.get(opener.turn);
+        if (base == null) {
+            demand(false, () -> asked + " belongs to no turn that was started");
+            return;
+        }
+        if (!asked.node.equals(drivers.get(java.util.Objects.requireNonNull(opener).turn))) {
+            return;
+        }
+        List<String> expected = ledger(asked.session, base);
+        List<String> told = sorted(asked.ledger);
+        demand(
+                expected.equals(told),
+                () -> "turn " + asked.opener + " began at revision " + base + " with the state " + expected
+                        + ", its prompt says " + told);
+    }
+
+    private List<String> ledger(String session, long revision) {
+        var done = new ArrayList<String>();
+        for (Message message : chronicle.messages(session, revision)) {
+            for (Part part : message.parts()) {
+                if (part instanceof Part.ToolResult r && r.content().startsWith("ok ")) {
+                    String[] words = r.content().split(" ", -1);
+                    done.add(words[1] + "#" + words[2].substring(1));
+                }
+            }
+        }
+        return sorted(done);
+    }
+
+    private static List<String> sorted(List<String> list) {
+        var copy = new ArrayList<>(list);
+        Collections.sort(copy);
+        return copy;
+    }
+
+    @Override
+    void atTheEnd(Remains remains) {
+        remains.living().forEach((id, left) -> {
+            List<String> expected = ledger(id, Long.MAX_VALUE);
+            List<String> stored = sorted(left.ledger());
+            demand(
+                    expected.equals(stored),
+                    () -> "the state of " + id + " is " + stored + ", it should be " + expected);
+            demand(
+                    left.usage().equals(usage(id)),
+                    () -> "the usage of " + id + " is " + left.usage() + ", it should be " + usage(id));
+        });
+    }
+
+    private Usage usage(String session) {
+        Usage sum = Usage.NONE;
+        for (Message message : chronicle.messages(session, Long.MAX_VALUE)) {
+            if (message.role() == Message.Role.ASSISTANT && !message.interrupted()) {
+                sum = sum.plus(SimulatedModel.USAGE);
+            }
+        }
+        return sum;
+    }
+}

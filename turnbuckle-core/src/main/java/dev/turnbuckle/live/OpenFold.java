@@ -80,11 +80,20 @@ public final class OpenFold {
         };
     }
 
+    /** The item that a piece of text belongs to; empty for anything else. */
+    public static String itemOf(Activity activity) {
+        return switch (activity) {
+            case Activity.TextDelta d -> d.item();
+            case Activity.ReasoningDelta d -> d.item() + Observation.REASONING;
+            default -> "";
+        };
+    }
+
     private void add(Activity activity, Supplier<Instant> clock) {
         switch (activity) {
-            case Activity.TextDelta d -> item(d.item(), "text", clock).add(d.text());
+            case Activity.TextDelta d -> item(itemOf(d), "text", clock).add(d.text());
             case Activity.ReasoningDelta d ->
-                item(d.item() + Observation.REASONING, "reasoning", clock).add(d.text());
+                item(itemOf(d), "reasoning", clock).add(d.text());
             case Activity.ToolStarted t -> item(t.item(), "tool", clock).add(t.tool());
             case Activity.ToolEnded t -> items.remove(t.item());
             case Activity.Retracted r ->

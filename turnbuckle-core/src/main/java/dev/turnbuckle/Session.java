@@ -170,7 +170,7 @@ public final class Session {
         if (node.closed()) {
             throw new ClosedException("the runtime is closed and accepts nothing; open another one");
         }
-        Cursor before = node.live().tail(id, -1).cursor();
+        Cursor before = node.live().mark(id);
         return switch (storage.inbox().accept(input)) {
             case Inbox.Accepted.KeyConflict conflict ->
                 throw new InvalidInputException("the idempotency key \"" + input.key() + "\" was used in session \""
@@ -366,7 +366,6 @@ public final class Session {
         LiveReplay live = turnbuckle.node().live();
         while (true) {
             SessionView view = view();
-            turnbuckle.node().publishHead(id, view.revision());
             LiveReplay.Tail tail = live.tail(id, view.revision());
             if (tail.cursor().revision() == view.revision()) {
                 return new Observation(view, tail.cursor(), tail.open());

@@ -14,6 +14,7 @@ import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.agent.Budget;
 import dev.turnbuckle.error.SessionDeletedException;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.live.SessionEvent;
 import dev.turnbuckle.memory.MemoryLiveReplay;
 import dev.turnbuckle.memory.MemoryStorage;
@@ -144,7 +145,7 @@ class TurnRulesTest {
 
     @Test
     void o15_aStreamGoesOnAcrossAGap() {
-        var small = new MemoryLiveReplay.Bounds(4, Duration.ofMinutes(2), 1 << 20, Duration.ofMinutes(10));
+        var small = new LiveReplay.Bounds(4, Duration.ofMinutes(2), 1 << 20, Duration.ofMinutes(10));
         var setup = TestTurnbuckle.setup()
                 .agents(agent(ScriptedModel.of(says("one two three four five six seven eight"), says("nine"))))
                 .runtime(b -> b.liveReplay(new MemoryLiveReplay(small)));

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * id that {@link Retracted} takes back (O18).
  */
 public sealed interface Activity {
+    /** Reads what a program of this or another version wrote: what this one does not know arrives as {@link Unknown} (O19). */
+    static Activity read(String json) {
+        return ActivityJson.read(json);
+    }
+
     record TurnStarted(TurnId turn, int attempt) implements Activity {}
 
     record ModelStarted(TurnId turn, String item, String model) implements Activity {}

@@ -17,7 +17,15 @@ public record Observation(SessionView view, Cursor cursor, List<OpenItem> open) 
      * @param text what was streamed so far, or the running tool's name
      * @param truncated whether the beginning was cut off to stay within the bound
      */
-    public record OpenItem(String item, String kind, String text, Instant since, boolean truncated) {}
+    public record OpenItem(String item, String kind, String text, Instant since, boolean truncated) {
+        /** What a retraction calls it (O18): text and reasoning of one model attempt go together. */
+        public String correlation() {
+            return item.endsWith(REASONING) ? item.substring(0, item.length() - REASONING.length()) : item;
+        }
+    }
+
+    /** Ends the item of a model attempt's reasoning. */
+    static final String REASONING = "/reasoning";
 
     public Observation {
         open = List.copyOf(open);

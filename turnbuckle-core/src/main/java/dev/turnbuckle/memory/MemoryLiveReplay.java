@@ -1,7 +1,6 @@
 package dev.turnbuckle.memory;
 
 import dev.turnbuckle.env.Environment;
-import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.CatchUp;
 import dev.turnbuckle.live.Cursor;
@@ -28,22 +27,6 @@ import org.jspecify.annotations.Nullable;
  * look current (O10).
  */
 public final class MemoryLiveReplay implements LiveReplay {
-    /**
-     * Bounds of each session's buffer (O7).
-     *
-     * @param idle how long a ring without events and subscribers is kept
-     */
-    public record Bounds(int events, Duration age, long bytes, Duration idle) {
-        public static final Bounds DEFAULT = new Bounds(2_048, Duration.ofMinutes(2), 4L << 20, Duration.ofMinutes(10));
-
-        public Bounds {
-            if (events < 1 || bytes < 1 || age.isNegative() || idle.isNegative()) {
-                throw new InvalidInputException("live replay bounds must be positive: " + events + " events, " + bytes
-                        + " bytes, " + age + ", " + idle);
-            }
-        }
-    }
-
     /** How long the dispatcher sleeps when nothing is appended; it is woken by appends. */
     private static final Duration DISPATCHER_PAUSE = Duration.ofMinutes(1);
 
@@ -85,11 +68,14 @@ public final class MemoryLiveReplay implements LiveReplay {
     }
 
     @Override
-    public void append(String session, Activity activity) {
+    public void append(String session, Origin origin, Activity activity) {
         if (closed) {
             return;
         }
         Ring ring = ring(session);
+        if (ring.revision() < origin.revision()) {
+            tail(session, origin.revision());
+        }
         Ring.Appended appended = ring.append(activity, environment.nanos(), environment::now);
         while (appended == Ring.Appended.RETIRED) {
             drop(session, ring);
@@ -108,6 +94,9 @@ public final class MemoryLiveReplay implements LiveReplay {
     public Tail tail(String session, long revision) {
         while (true) {
             Ring ring = ring(session);
+            if (ring.revision() >= 0 && ring.revision() < revision) {
+                append(session, new Activity.Committed(revision, 0));
+            }
             Tail tail = ring.tail(incarnation, revision);
             if (tail != null) {
                 return tail;

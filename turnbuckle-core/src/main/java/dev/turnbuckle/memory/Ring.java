@@ -5,6 +5,7 @@ import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.CatchUp;
 import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay;
+import dev.turnbuckle.live.OpenFold;
 import dev.turnbuckle.live.SessionEvent;
 import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.TurnOutcome;
@@ -65,7 +66,7 @@ final class Ring {
     final AtomicBoolean queued = new AtomicBoolean();
 
     private final String session;
-    private final MemoryLiveReplay.Bounds bounds;
+    private final LiveReplay.Bounds bounds;
     private final ReentrantLock lock;
     private final Set<Environment.Signal> subscribers = ConcurrentHashMap.newKeySet();
     private @Nullable Slot[] slots = new Slot[0];
@@ -80,12 +81,12 @@ final class Ring {
     private long lastUse;
     private boolean retired;
 
-    Ring(String session, MemoryLiveReplay.Bounds bounds, long start) {
+    Ring(String session, LiveReplay.Bounds bounds, long start) {
         this(session, bounds, start, new ReentrantLock());
     }
 
     /** @param lock of its own; a test shows that it is needed */
-    Ring(String session, MemoryLiveReplay.Bounds bounds, long start, ReentrantLock lock) {
+    Ring(String session, LiveReplay.Bounds bounds, long start, ReentrantLock lock) {
         this.session = session;
         this.lock = lock;
         this.bounds = bounds;

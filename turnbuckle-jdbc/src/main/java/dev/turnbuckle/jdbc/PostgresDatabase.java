@@ -70,7 +70,7 @@ final class PostgresDatabase {
         return wakeups == null ? Wakeups.NONE : wakeups;
     }
 
-    private static DataSource ownPool(PostgresStorage.Settings settings) {
+    static DataSource ownPool(PostgresStorage.Settings settings) {
         PostgresUrl url = settings.url();
         if (url == null) {
             throw new IllegalStateException("neither an address nor a DataSource");

@@ -44,7 +44,7 @@ final class PostgresDialect implements Dialect {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]{0,62}");
     private static final Pattern TABLES =
             Pattern.compile("\\b(FROM|INTO|UPDATE|JOIN)(\\s+)(session|branch|entry|compaction"
-                    + "|turn|inbox|journal|wait|lease|blob|token_usage|meta)\\b");
+                    + "|turn|inbox|journal|wait|lease|blob|token_usage|meta|live_life|live_header|live_event)\\b");
     private static final Pattern SEQUENCES = Pattern.compile("nextval\\('(\\w+)'\\)");
 
     /** Statements are constants; those that are put together from them are not remembered here. */
@@ -121,7 +121,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> versions() {
-        return List.of("V001__tables.sql");
+        return List.of("V001__tables.sql", "V002__live.sql");
     }
 
     private static String state(SQLException e) {

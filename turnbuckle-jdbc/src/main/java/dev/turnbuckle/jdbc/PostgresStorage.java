@@ -36,10 +36,12 @@ public final class PostgresStorage implements Storage {
     public static final int DEFAULT_CONNECTIONS = 16;
     public static final int DEFAULT_RETRIES = 10;
 
+    private final Settings settings;
     private final PostgresTransactions transactions;
     private final RowStorage storage;
 
     private PostgresStorage(Settings settings, RowStorage.Limits limits) {
+        this.settings = settings;
         transactions = new PostgresTransactions(settings);
         storage = new RowStorage(transactions, limits);
     }
@@ -205,10 +207,20 @@ public final class PostgresStorage implements Storage {
             boolean wakeups,
             String clock,
             UnaryOperator<DataSource> around) {
+        /** The same with another number of connections. */
+        Settings withConnections(int most) {
+            return new Settings(url, source, mode, schema, most, retries, timeouts, pooler, clock, around);
+        }
+
         /** What messages call the database. */
         String place() {
             return url == null ? "the application's database" : url.toString();
         }
+    }
+
+    /** For what stands beside it in the same schema. */
+    Settings settings() {
+        return settings;
     }
 
     /** For tests. */

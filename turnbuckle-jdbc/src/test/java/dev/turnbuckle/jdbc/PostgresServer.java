@@ -31,7 +31,10 @@ final class PostgresServer {
             "wait",
             "lease",
             "blob",
-            "token_usage");
+            "token_usage",
+            "live_life",
+            "live_header",
+            "live_event");
 
     private PostgresServer() {}
 

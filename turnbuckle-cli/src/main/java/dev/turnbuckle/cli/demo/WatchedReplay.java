@@ -29,11 +29,11 @@ final class WatchedReplay implements LiveReplay {
     }
 
     @Override
-    public void append(String session, Activity activity) {
+    public void append(String session, Origin origin, Activity activity) {
         lock.lock();
         try {
             Cursor before = position == null ? inner.tail(session, -1).cursor() : position;
-            inner.append(session, activity);
+            inner.append(session, origin, activity);
             position = tell(before);
         } finally {
             lock.unlock();

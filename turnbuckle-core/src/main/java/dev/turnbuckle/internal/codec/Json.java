@@ -9,6 +9,7 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.erdtman.jcs.JsonCanonicalizer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -67,6 +68,15 @@ public final class Json {
 
     public static <T> T convert(JsonNode node, Class<T> type) {
         return OWN.treeToValue(node, type);
+    }
+
+    /** Empty for what this program cannot read: a case that a newer one added, or a shape that it changed. */
+    public static <T> Optional<T> known(JsonNode node, Class<T> type) {
+        try {
+            return Optional.of(OWN.treeToValue(node, type));
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
     }
 
     public static JsonNode tree(Object value) {

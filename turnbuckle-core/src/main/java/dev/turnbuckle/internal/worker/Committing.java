@@ -125,12 +125,9 @@ final class Committing {
             drive.committed(after);
         }
         TurnOutcome outcome = committed.repeated() ? stored(drive, ended) : ended.outcome();
-        node.live().append(session, new Activity.TurnEnded(started.turn().id(), outcome));
-        node.live()
-                .append(
-                        session,
-                        new Activity.Committed(
-                                committed.revision(), ended.entries().size()));
+        drive.publish(new Activity.TurnEnded(started.turn().id(), outcome));
+        drive.publish(
+                new Activity.Committed(committed.revision(), ended.entries().size()));
         node.ends().ended(drive.turn(), outcome);
         drive.tellJoined();
         if (!committed.repeated()) {
@@ -165,6 +162,7 @@ final class Committing {
                         + " while the turn ran",
                 true);
         var evidence = withOutcome(ended, failed);
+        drive.moved(conflict.actual());
         CommitResult again = send(commitOf(started, drive, evidence, conflict.actual()));
         if (again instanceof CommitResult.Committed committed) {
             adopt(

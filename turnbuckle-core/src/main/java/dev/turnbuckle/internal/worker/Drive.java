@@ -4,6 +4,7 @@ import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.internal.engine.TurnPort;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
@@ -39,6 +40,7 @@ final class Drive implements TurnPort {
 
     private final Instant startedAt;
     private volatile Lease lease;
+    private volatile long base;
     private volatile boolean cancelled;
     private volatile boolean steered;
     private volatile @Nullable String lost;
@@ -50,6 +52,7 @@ final class Drive implements TurnPort {
         this.turn = new Turns.TurnRef(started.session().id(), started.turn().id());
         this.wake = node.environment().signal();
         this.lease = started.lease();
+        this.base = started.session().head().revision();
         this.cancelled = started.turn().gate().cancelled();
         this.traced = new Tracing.Of(turn, trace, contextOf(started));
         this.begunAt = node.environment().nanos();
@@ -83,6 +86,21 @@ final class Drive implements TurnPort {
 
     Lease lease() {
         return lease;
+    }
+
+    /** What keeps out of a shared stream what this drive shows too late. */
+    LiveReplay.Origin origin() {
+        return new LiveReplay.Origin(base, lease.generation());
+    }
+
+    /** Somebody moved the head while this drive ran (T11). */
+    void moved(long revision) {
+        base = revision;
+    }
+
+    /** Takes back what this turn has shown so far (O18). */
+    void retract() {
+        node.live().retract(turn.session(), origin(), turn.turn());
     }
 
     void renewed(Lease next) {
@@ -191,7 +209,7 @@ final class Drive implements TurnPort {
 
     @Override
     public void publish(Activity activity) {
-        node.live().append(turn.session(), activity);
+        node.live().append(turn.session(), origin(), activity);
     }
 
     @Override

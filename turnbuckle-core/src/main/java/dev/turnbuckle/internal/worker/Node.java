@@ -2,7 +2,6 @@ package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
-import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.store.Storage;
@@ -140,15 +139,6 @@ public final class Node {
     void stop() {
         draining = true;
         stopping = true;
-    }
-
-    /** Makes the session's live header; a commit that observers here were not told is told now (O17). */
-    public void publishHead(String session, long revision) {
-        long told = live.revision(session);
-        if (told >= 0 && revision > told) {
-            live.append(session, new Activity.Committed(revision, 0));
-        }
-        live.tail(session, revision);
     }
 
     public boolean closed() {

@@ -2,7 +2,6 @@ package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.TurnbuckleException;
-import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.store.Leases;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
@@ -157,7 +156,7 @@ final class Upkeep {
             tellOfDeleted(observed, heads);
             heads.forEach((session, revision) -> {
                 if (revision > Math.max(0, node.live().revision(session))) {
-                    node.live().append(session, new Activity.Committed(revision, 0));
+                    node.live().head(session, revision);
                 }
             });
         }

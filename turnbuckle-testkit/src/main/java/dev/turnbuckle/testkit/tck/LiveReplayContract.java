@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -37,8 +38,19 @@ public abstract class LiveReplayContract {
     private final ManualClock clock = new ManualClock();
     private LiveReplay live;
 
-    /** A new instance, not opened yet, with these bounds for each session. */
+    /** A new instance with a new life, not opened yet, with these bounds for each session. */
     protected abstract LiveReplay liveReplay(int events, Duration age, long bytes);
+
+    /**
+     * Returns when all that was appended has its position. Nothing to do where appending gives it; where positions are
+     * given later (O12), what is appended is not to be read at once, and may wait for time to pass.
+     */
+    protected void settle(LiveReplay replay, ManualClock time) {}
+
+    private LiveReplay settled() {
+        settle(live, clock);
+        return live;
+    }
 
     /** How long a session without events and subscribers keeps its header at most (O10). */
     protected abstract Duration idle();
@@ -70,11 +82,11 @@ public abstract class LiveReplayContract {
     }
 
     private Cursor tail() {
-        return live.tail("s", 0).cursor();
+        return settled().tail("s", 0).cursor();
     }
 
     private List<SessionEvent> after(Cursor cursor) {
-        return ((CatchUp.Events) live.after(cursor, 10_000)).events();
+        return ((CatchUp.Events) settled().after(cursor, 10_000)).events();
     }
 
     private static List<String> textsOf(List<SessionEvent> events) {
@@ -140,7 +152,7 @@ public abstract class LiveReplayContract {
     }
 
     @Test
-    void o03_eachInstanceHasAnIncarnationOfItsOwn() {
+    void o03_eachLifeHasAnIncarnationOfItsOwn() {
         LiveReplay other = opened(10, PATIENCE, 1_000_000);
         assertThat(other.tail("s", 0).cursor().incarnation()).isNotEqualTo(tail().incarnation());
         other.close();
@@ -226,7 +238,7 @@ public abstract class LiveReplayContract {
     }
 
     private List<SessionEvent> portion(Cursor cursor) {
-        return ((CatchUp.Events) live.after(cursor, 7)).events();
+        return ((CatchUp.Events) settled().after(cursor, 7)).events();
     }
 
     @Test
@@ -235,7 +247,7 @@ public abstract class LiveReplayContract {
         Cursor start = tail();
         for (int i = 0; i < 20; i++) {
             append("text " + i);
-            if (live.after(start, 100) instanceof CatchUp.Events whole) {
+            if (settled().after(start, 100) instanceof CatchUp.Events whole) {
                 assertThat(whole.events()).hasSize(i + 1);
             } else {
                 assertThat(i).isGreaterThanOrEqualTo(4);
@@ -250,7 +262,7 @@ public abstract class LiveReplayContract {
         live = opened(3, PATIENCE, 1_000_000);
         Cursor start = tail();
         append("a", "b", "c", "d");
-        assertThat(live.after(start, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 1L));
+        assertThat(settled().after(start, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 1L));
         assertThat(textsOf(after(at(start, start.position() + 1)))).containsExactly("b", "c", "d");
     }
 
@@ -281,7 +293,7 @@ public abstract class LiveReplayContract {
         Cursor start = tail();
         live.append("s", new Activity.Committed(7, 2));
         append("a", "b");
-        assertThat(live.after(start, 100)).isInstanceOfSatisfying(CatchUp.Gap.class, gap -> {
+        assertThat(settled().after(start, 100)).isInstanceOfSatisfying(CatchUp.Gap.class, gap -> {
             assertThat(gap.reason()).isEqualTo(Reason.TRIMMED);
             assertThat(gap.latestRevision()).isEqualTo(7);
         });
@@ -294,7 +306,7 @@ public abstract class LiveReplayContract {
         live = opened(5, PATIENCE, 1_000_000);
         Cursor start = tail();
         IntStream.range(0, 50).forEach(i -> append("text " + i));
-        assertThat(live.after(at(start, start.position() + 44), 100)).isInstanceOf(CatchUp.Gap.class);
+        assertThat(settled().after(at(start, start.position() + 44), 100)).isInstanceOf(CatchUp.Gap.class);
         assertThat(textsOf(after(at(start, start.position() + 45)))).hasSize(5);
     }
 
@@ -307,11 +319,11 @@ public abstract class LiveReplayContract {
         append("new");
         assertThat(after(start)).hasSize(2);
         clock.tick(Duration.ofSeconds(6));
-        assertThat(live.after(start, 100)).as("on catch-up").isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 1L));
+        assertThat(settled().after(start, 100)).as("on catch-up").isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 1L));
         assertThat(textsOf(after(at(start, start.position() + 1)))).containsExactly("new");
         clock.tick(Duration.ofSeconds(6));
         live.trim();
-        assertThat(live.after(at(start, start.position() + 1), 100)).isInstanceOf(CatchUp.Gap.class);
+        assertThat(settled().after(at(start, start.position() + 1), 100)).isInstanceOf(CatchUp.Gap.class);
         assertThat(after(at(start, start.position() + 2))).as("at the tail").isEmpty();
     }
 
@@ -336,7 +348,7 @@ public abstract class LiveReplayContract {
         for (int i = 0; i < 30; i++) {
             live.append("s", activity.apply("x".repeat(10_000)));
         }
-        assertThat(live.after(at(start, start.position() + 15), 100))
+        assertThat(settled().after(at(start, start.position() + 15), 100))
                 .as(activity.apply("").toString())
                 .isInstanceOf(CatchUp.Gap.class);
         assertThat(after(at(start, start.position() + 25))).hasSize(5);
@@ -418,7 +430,7 @@ public abstract class LiveReplayContract {
                 assertThat(textsOf(after(fast))).containsExactly("text " + i);
                 fast = after(fast).getLast().cursor();
             }
-            assertThat(live.after(slow, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 90L));
+            assertThat(settled().after(slow, 100)).isEqualTo(new CatchUp.Gap(Reason.TRIMMED, 0, 90L));
         }
         Cursor again = tail();
         append("on");
@@ -466,7 +478,7 @@ public abstract class LiveReplayContract {
     }
 
     private void trimmed(Cursor cursor) {
-        assertThat(live.after(cursor, 100))
+        assertThat(settled().after(cursor, 100))
                 .isInstanceOfSatisfying(
                         CatchUp.Gap.class, gap -> assertThat(gap.reason()).isEqualTo(Reason.TRIMMED));
     }
@@ -496,6 +508,36 @@ public abstract class LiveReplayContract {
         assertThat(wake.await(seen, PATIENCE)).isTrue();
     }
 
+    // ---- O12, O18: what several who append to one stream need
+
+    @Test
+    void o12_aMarkComesBeforeAllThatIsAppendedAfterIt() {
+        append("first");
+        settle(live, clock);
+        Cursor mark = live.mark("s");
+        append("second");
+        assertThat(textsOf(after(mark))).endsWith("second");
+        assertThat(mark.position()).isLessThanOrEqualTo(tail().position() - 1);
+    }
+
+    @Test
+    void o18_whatIsOpenIsTakenBackByItsNames() {
+        var origin = new LiveReplay.Origin(0, 1);
+        live.append("s", origin, new Activity.TurnStarted(TURN, 1));
+        live.append("s", origin, new Activity.TextDelta(TURN, "model/1#1.1", "Good "));
+        live.append("s", origin, new Activity.ReasoningDelta(TURN, "model/1#1.1", "Hm."));
+        live.append("s", origin, new Activity.ToolStarted(TURN, "model/1/tool/0", "weather", "READ", "{}"));
+        settle(live, clock);
+        Cursor before = live.mark("s");
+        live.retract("s", origin, TURN);
+        assertThat(after(before).getLast().activity())
+                .isEqualTo(new Activity.Retracted(TURN, List.of("model/1#1.1", "model/1/tool/0")));
+        assertThat(settled().tail("s", -1).open()).isEmpty();
+        Cursor again = tail();
+        live.retract("s", origin, TURN);
+        assertThat(after(again)).isEmpty();
+    }
+
     // ---- O13, O16, O17
 
     @Test
@@ -506,7 +548,7 @@ public abstract class LiveReplayContract {
         live.append("s", new Activity.ToolStarted(TURN, "model/1/tool/0", "weather", "READ", "{}"));
         live.append("s", new Activity.ToolStarted(TURN, "model/1/tool/1", "time", "READ", "{}"));
         live.append("s", new Activity.ToolEnded(TURN, "model/1/tool/1", "time", "performed", false, "now"));
-        var tail = live.tail("s", 0);
+        var tail = settled().tail("s", 0);
         assertThat(tail.open())
                 .containsExactly(
                         new OpenItem("model/1#1.1", "text", "Good day", ManualClock.BEGINNING, false),
@@ -514,21 +556,39 @@ public abstract class LiveReplayContract {
                         new OpenItem("model/1/tool/0", "tool", "weather", ManualClock.BEGINNING, false));
         assertThat(after(tail.cursor())).isEmpty();
         live.append("s", new Activity.Retracted(TURN, List.of("model/1#1.1")));
-        assertThat(live.tail("s", 0).open()).extracting(OpenItem::item).containsExactly("model/1/tool/0");
+        assertThat(settled().tail("s", 0).open()).extracting(OpenItem::item).containsExactly("model/1/tool/0");
         live.append("s", new Activity.Committed(1, 2));
-        assertThat(live.tail("s", 0).open()).isEmpty();
+        assertThat(settled().tail("s", 0).open()).isEmpty();
     }
 
     @Test
     void o16_everyCursorCarriesTheNewestCommittedRevision() {
-        Cursor start = live.tail("s", 4).cursor();
+        Cursor start = settled().tail("s", 4).cursor();
         assertThat(start.revision()).isEqualTo(4);
         append("a");
         live.append("s", new Activity.Committed(5, 2));
         append("b");
         assertThat(after(start)).extracting(e -> e.cursor().revision()).containsExactly(4L, 5L, 5L);
-        assertThat(live.revision("s")).isEqualTo(5);
-        assertThat(live.revision("never")).isEqualTo(-1);
+        assertThat(settled().revision("s")).isEqualTo(5);
+        assertThat(settled().revision("never")).isEqualTo(-1);
+    }
+
+    @Test
+    void o17_aStreamIsToldOfARevisionThatItLacks() {
+        Cursor start = settled().tail("s", 4).cursor();
+        var told = new CompletableFuture<LiveReplay.Tail>();
+        Thread.ofVirtual().start(() -> told.complete(live.tail("s", 5)));
+        while (!told.isDone()) {
+            settle(live, clock);
+        }
+        var tail = told.join();
+        assertThat(tail.cursor().revision()).isEqualTo(5);
+        assertThat(after(start)).extracting(SessionEvent::activity).containsExactly(new Activity.Committed(5, 0));
+        assertThat(after(tail.cursor())).isEmpty();
+        live.append("s", new LiveReplay.Origin(6, 2), new Activity.TurnStarted(TURN, 1));
+        assertThat(after(tail.cursor()))
+                .extracting(SessionEvent::activity)
+                .containsExactly(new Activity.Committed(6, 0), new Activity.TurnStarted(TURN, 1));
     }
 
     @Test

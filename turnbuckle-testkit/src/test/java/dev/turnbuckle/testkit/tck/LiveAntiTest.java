@@ -27,7 +27,7 @@ class LiveAntiTest {
     static class Broken extends LiveReplayContract {
         @Override
         protected LiveReplay liveReplay(int events, Duration age, long bytes) {
-            var bounds = new MemoryLiveReplay.Bounds(events, age, bytes, idle());
+            var bounds = new LiveReplay.Bounds(events, age, bytes, idle());
             return Call.through(breaking.get(), LiveReplay.class, new MemoryLiveReplay(bounds));
         }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 class MemoryLiveReplayTest extends LiveReplayContract {
     @Override
     protected LiveReplay liveReplay(int events, Duration age, long bytes) {
-        return new MemoryLiveReplay(new MemoryLiveReplay.Bounds(events, age, bytes, idle()));
+        return new MemoryLiveReplay(new LiveReplay.Bounds(events, age, bytes, idle()));
     }
 
     @Override

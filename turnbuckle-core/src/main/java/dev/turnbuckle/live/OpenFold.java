@@ -1,7 +1,7 @@
-package dev.turnbuckle.memory;
+package dev.turnbuckle.live;
 
-import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.Observation.OpenItem;
+import dev.turnbuckle.session.TurnId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The open turn's items, folded from its events (O13). Guarded by the ring's lock. */
-final class OpenFold {
+/**
+ * The open turn's items, folded from its events (O13); for authors of live replays. Not thread-safe: its owner guards it.
+ */
+public final class OpenFold {
     /** Bound of one item's text; the beginning is cut off. */
     static final int MAX_ITEM_CHARS = 64 * 1024;
 
@@ -39,7 +41,19 @@ final class OpenFold {
 
     private final Map<String, Item> items = new LinkedHashMap<>();
 
-    static boolean concerns(Activity activity) {
+    /** One that goes on from items that were kept. */
+    public static OpenFold of(List<OpenItem> kept) {
+        var fold = new OpenFold();
+        for (OpenItem item : kept) {
+            Item there = fold.item(item.item(), item.kind(), item::since);
+            there.add(item.text());
+            there.truncated |= item.truncated();
+        }
+        return fold;
+    }
+
+    /** Whether {@link #apply} does anything with it. */
+    public static boolean concerns(Activity activity) {
         return switch (activity) {
             case Activity.TurnStarted t -> true;
             case Activity.TextDelta d -> true;
@@ -54,7 +68,7 @@ final class OpenFold {
     }
 
     /** @return the fold after the activity; {@code null} when no turn is open */
-    static @Nullable OpenFold apply(@Nullable OpenFold before, Activity activity, Supplier<Instant> clock) {
+    public static @Nullable OpenFold apply(@Nullable OpenFold before, Activity activity, Supplier<Instant> clock) {
         return switch (activity) {
             case Activity.Committed c -> null;
             case Activity.TurnEnded t -> null;
@@ -66,17 +80,26 @@ final class OpenFold {
         };
     }
 
+    /** The item that a piece of text belongs to; empty for anything else. */
+    public static String itemOf(Activity activity) {
+        return switch (activity) {
+            case Activity.TextDelta d -> d.item();
+            case Activity.ReasoningDelta d -> d.item() + Observation.REASONING;
+            default -> "";
+        };
+    }
+
     private void add(Activity activity, Supplier<Instant> clock) {
         switch (activity) {
-            case Activity.TextDelta d -> item(d.item(), "text", clock).add(d.text());
+            case Activity.TextDelta d -> item(itemOf(d), "text", clock).add(d.text());
             case Activity.ReasoningDelta d ->
-                item(d.item() + "/reasoning", "reasoning", clock).add(d.text());
+                item(itemOf(d), "reasoning", clock).add(d.text());
             case Activity.ToolStarted t -> item(t.item(), "tool", clock).add(t.tool());
             case Activity.ToolEnded t -> items.remove(t.item());
             case Activity.Retracted r ->
                 r.items().forEach(i -> {
                     items.remove(i);
-                    items.remove(i + "/reasoning");
+                    items.remove(i + Observation.REASONING);
                 });
             default -> {}
         }
@@ -95,7 +118,19 @@ final class OpenFold {
         return made;
     }
 
-    List<OpenItem> items() {
+    /** The names under which these items are taken back, each once. */
+    static List<String> correlations(List<OpenItem> items) {
+        return items.stream().map(OpenItem::correlation).distinct().toList();
+    }
+
+    /** What takes everything back that is open; {@code null} when nothing is. */
+    public Activity.@Nullable Retracted retraction(TurnId turn) {
+        List<String> shown = correlations(items());
+        return shown.isEmpty() ? null : new Activity.Retracted(turn, shown);
+    }
+
+    /** In the order in which they began. */
+    public List<OpenItem> items() {
         return items.entrySet().stream()
                 .map(e -> new OpenItem(
                         e.getKey(),

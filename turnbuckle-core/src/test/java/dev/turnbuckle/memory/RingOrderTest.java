@@ -24,7 +24,6 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.util.LoggingLevel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -138,8 +137,7 @@ class RingOrderTest {
                 .actorsPerThread(2)
                 .actorsBefore(2)
                 .actorsAfter(1)
-                .minimizeFailedScenario(false)
-                .logLevel(LoggingLevel.ERROR);
+                .minimizeFailedScenario(false);
     }
 
     private static Actor call(Class<?> subject, String operation, Integer... arguments) {

@@ -16,7 +16,6 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
-import org.jetbrains.lincheck.util.LoggingLevel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -113,8 +112,7 @@ class JobQueueOrderTest {
                 .actorsPerThread(2)
                 .actorsBefore(2)
                 .actorsAfter(1)
-                .minimizeFailedScenario(false)
-                .logLevel(LoggingLevel.ERROR);
+                .minimizeFailedScenario(false);
     }
 
     @Test

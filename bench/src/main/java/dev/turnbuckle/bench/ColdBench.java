@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The command line as a person uses it, from the return key to the prompt: {@code turnbuckle run -p …}, one durable turn
@@ -42,6 +43,9 @@ final class ColdBench {
         for (int round = 1 - WARM_UP_ROUNDS; round <= options.rounds(); round++) {
             long least = least();
             long old = turn(script, existing);
+            if (round == 1 - WARM_UP_ROUNDS) {
+                awaitCache();
+            }
             long fresh = turn(script, folder.resolve("new-" + (round + WARM_UP_ROUNDS) + ".db"));
             progress.say(
                     "cold" + (round < 1 ? ", warming up" : ", round " + round + " of " + options.rounds()) + ": floor "
@@ -56,6 +60,31 @@ final class ColdBench {
         double floor = floors.at(0.5) / 1e6;
         figures.accept(new Figure("cold-existing-ms", olds.at(0.5) / 1e6, "ms", floor, Bar.valueAtMost(500)));
         figures.accept(new Figure("cold-new-ms", news.at(0.5) / 1e6, "ms", floor, Bar.valueAtMost(800)));
+    }
+
+    /** A person's terminal has nothing to say either. */
+    private ProcessBuilder.Redirect nothing() throws IOException {
+        Path empty = folder.resolve("nothing.txt");
+        if (Files.notExists(empty)) {
+            Files.createFile(empty);
+        }
+        return ProcessBuilder.Redirect.from(empty.toFile());
+    }
+
+    /** The first start leaves another process behind that makes the start-up cache: what follows would compete with it. */
+    private void awaitCache() throws IOException, InterruptedException {
+        Path program = options.launcher().resolveSibling("turnbuckle-cli").resolve("target");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (any(program, ".making") && System.nanoTime() < end) {
+            Thread.sleep(100);
+        }
+        progress.say("cold: " + (any(program, ".aot") ? "with" : "without") + " a start-up cache");
+    }
+
+    private static boolean any(Path folder, String ending) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(f -> f.toString().endsWith(ending));
+        }
     }
 
     /** A Java program that does nothing, started with the same flags. */
@@ -91,6 +120,7 @@ final class ColdBench {
         Path said = folder.resolve("said.txt");
         long before = System.nanoTime();
         Process process = new ProcessBuilder(command)
+                .redirectInput(nothing())
                 .redirectOutput(said.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

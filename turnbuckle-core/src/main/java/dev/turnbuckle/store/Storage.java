@@ -41,6 +41,16 @@ public interface Storage extends AutoCloseable {
                 + "\" cannot take part in a transaction of the application; one on PostgreSQL can");
     }
 
+    /**
+     * Begins a transaction that a tool can write in and that records its outcome (J10).
+     *
+     * @throws WiringException when this storage is not in a database that the application can share
+     */
+    default SharedTransaction begin() {
+        throw new WiringException("a storage of the kind \"" + traits().name()
+                + "\" has no transaction that a tool could write in; one on PostgreSQL has");
+    }
+
     /** Calls in flight end first. */
     @Override
     void close();

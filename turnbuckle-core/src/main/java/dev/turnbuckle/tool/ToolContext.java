@@ -1,5 +1,7 @@
 package dev.turnbuckle.tool;
 
+import dev.turnbuckle.env.HostTransaction;
+import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.TurnId;
@@ -30,6 +32,19 @@ public interface ToolContext {
 
     /** A new id, as it will be recorded with this call. */
     String newId();
+
+    /**
+     * A transaction on the database that the application shares with the storage; this call's outcome is recorded in it
+     * (J10). What the body writes in it exists exactly if the outcome does: it is committed after the body has returned,
+     * and rolled back when it threw, was cancelled, or another node has taken the turn. So a body that writes nowhere
+     * else may run again: such a tool is {@link EffectClass#IDEMPOTENT}. The same transaction for the whole call; on
+     * PostgreSQL a {@code JdbcTransaction}. The body neither ends nor keeps it.
+     *
+     * @throws WiringException when the storage is not in a database that the application can share
+     */
+    default HostTransaction transaction() {
+        throw new WiringException("there is no storage here whose transaction a tool could write in");
+    }
 
     /** State as it was when the call began, with this call's own changes. */
     <S> S state(StateKey<S> key);

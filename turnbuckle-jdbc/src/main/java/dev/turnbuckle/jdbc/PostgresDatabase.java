@@ -3,12 +3,17 @@ package dev.turnbuckle.jdbc;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.env.Environment.Task;
 import dev.turnbuckle.error.WiringException;
+import dev.turnbuckle.store.SharedTransaction;
+import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Wakeups;
+import dev.turnbuckle.store.plan.Transactions;
 import dev.turnbuckle.store.plan.Transactions.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +42,7 @@ final class PostgresDatabase {
     private final Runnable renewing;
     private final PostgresTransaction transaction;
     private final @Nullable PostgresWakeups wakeups;
+    private final Semaphore tools;
 
     private PostgresDatabase(PostgresStorage.Settings settings, Environment environment) {
         this.settings = settings;
@@ -58,7 +64,13 @@ final class PostgresDatabase {
         this.source = settings.around().apply(pool);
         this.transaction = new PostgresTransaction(
                 source, new PostgresTransaction.Parts(dialect, schema, environment, settings, renewing));
+        this.tools = new Semaphore(settings.connections());
         this.wakeups = settings.wakeups() && !settings.pooler() ? new PostgresWakeups(this) : null;
+    }
+
+    /** For a tool; bounded, so that tools leave connections to what they wait for. */
+    SharedTransaction begin(Function<Transactions, Storage> joined) {
+        return transaction.begin(c -> joined.apply(new JoinedTransactions(this, c)), tools);
     }
 
     /** One connection that is kept. */

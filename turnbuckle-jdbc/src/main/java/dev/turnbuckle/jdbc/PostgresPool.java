@@ -47,7 +47,8 @@ final class PostgresPool {
         config.setJdbcUrl(url.jdbc());
         config.setUsername(url.user());
         config.setPassword(url.password());
-        config.setMaximumPoolSize(settings.connections() + (settings.wakeups() && !settings.pooler() ? 1 : 0));
+        // for lanes, for tools that write in their outcome's transaction, and one that listens
+        config.setMaximumPoolSize(2 * settings.connections() + 1);
         config.setMinimumIdle(1);
         config.setAutoCommit(false);
         config.setConnectionTimeout(settings.timeouts().connection().toMillis());

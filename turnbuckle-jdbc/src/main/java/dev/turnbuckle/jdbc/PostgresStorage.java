@@ -9,6 +9,7 @@ import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.Leases;
 import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Wakeups;
@@ -276,6 +277,12 @@ public final class PostgresStorage implements Storage {
     @Override
     public Wakeups wakeups() {
         return transactions.wakeups();
+    }
+
+    /** It takes one more connection until it ends, at most as many at once as there are for everything else. */
+    @Override
+    public SharedTransaction begin() {
+        return storage.begin();
     }
 
     /** @param transaction a {@link JdbcTransaction} on the same database */

@@ -2,10 +2,14 @@ package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.store.SharedTransaction;
+import dev.turnbuckle.store.Storage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /**
@@ -31,6 +35,7 @@ final class PostgresTransaction {
     private final Parts parts;
     private final List<String> reading;
     private final List<String> writing;
+    private final List<String> shared;
 
     /** @param renewing told when a connection of our own pool broke */
     record Parts(
@@ -47,6 +52,10 @@ final class PostgresTransaction {
         String statement =
                 "SET LOCAL statement_timeout = " + timeouts.statement().toMillis();
         this.reading = List.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", statement);
+        this.shared = List.of(
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
+                statement,
+                "SET LOCAL lock_timeout = " + timeouts.lock().toMillis());
         this.writing = List.of(
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
                 statement,
@@ -127,7 +136,7 @@ final class PostgresTransaction {
     }
 
     /** How the transaction ended stands already. */
-    private static void giveBack(Connection connection, boolean automatic) {
+    static void giveBack(Connection connection, boolean automatic) {
         try (connection) {
             if (automatic) {
                 connection.setAutoCommit(true);
@@ -207,8 +216,49 @@ final class PostgresTransaction {
                 e);
     }
 
+    /**
+     * Begins one for a tool, on the caller's thread.
+     *
+     * @param places of which it takes one until it ends
+     */
+    SharedTransaction begin(Function<Connection, Storage> joined, Semaphore places) {
+        if (!places.tryAcquire()) {
+            throw StorageException.retry(
+                    "busy",
+                    "as many tools as there are connections ("
+                            + parts.settings().connections() + ") write to "
+                            + parts.dialect().place() + " now; try again, or allow more connections",
+                    null);
+        }
+        try {
+            Connection connection = source.getConnection();
+            connection.setAutoCommit(false);
+            var sql = new Statements(connection, parts.dialect());
+            shared.forEach(setting -> sql.call(setting).run());
+            sql.close();
+            return new ToolTransaction(connection, joined.apply(connection), this, places::release);
+        } catch (SQLException e) {
+            places.release();
+            throw parts.dialect().explain(e);
+        } catch (SqlFailure e) {
+            places.release();
+            throw parts.dialect().explain(e.sql());
+        }
+    }
+
+    /** What a lost answer means is the caller's to find out: the outcome is in the journal, or it is not. */
+    void commitTool(Connection connection) {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw parts.dialect().trouble(e) == Dialect.Trouble.LOST
+                    ? unknown(e)
+                    : parts.dialect().explain(e);
+        }
+    }
+
     /** A connection that cannot even do this is the pool's to throw away. */
-    private static void rollback(Connection connection) {
+    static void rollback(Connection connection) {
         try {
             connection.rollback();
         } catch (SQLException e) {

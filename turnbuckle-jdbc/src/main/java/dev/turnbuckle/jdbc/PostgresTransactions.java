@@ -6,11 +6,13 @@ import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance.Finding;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.store.plan.Transactions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Transactions on one schema of a PostgreSQL database. Opened once; after {@link #close} it is done. */
@@ -97,6 +99,11 @@ final class PostgresTransactions implements Transactions {
         }
         throw new WiringException("this storage takes part in a JdbcTransaction.of(connection), not in a "
                 + transaction.getClass().getName());
+    }
+
+    @Override
+    public SharedTransaction begin(Function<Transactions, Storage> joined) {
+        return database().begin(joined);
     }
 
     Wakeups wakeups() {

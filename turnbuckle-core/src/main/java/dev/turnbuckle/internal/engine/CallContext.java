@@ -1,5 +1,6 @@
 package dev.turnbuckle.internal.engine;
 
+import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.live.Activity;
@@ -11,6 +12,7 @@ import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.SessionId;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.tool.StateKey;
 import dev.turnbuckle.tool.ToolContext;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What one attempt of a call sees and leaves; dead once its body was given up. Thread-safe. */
 final class CallContext implements ToolContext {
@@ -43,6 +46,7 @@ final class CallContext implements ToolContext {
     private final List<Attachment> files = new ArrayList<>();
     private final List<Outcomes.Send> sends = new ArrayList<>();
     private final List<Blob> sentBytes = new ArrayList<>();
+    private @Nullable SharedTransaction transaction;
     private long attached;
     private boolean closed;
 
@@ -177,6 +181,15 @@ final class CallContext implements ToolContext {
         attached += more;
     }
 
+    @Override
+    public synchronized HostTransaction transaction() {
+        requireOpen();
+        if (transaction == null) {
+            transaction = port.begin();
+        }
+        return transaction.host();
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the call " + key + " has ended; its context changes nothing any more");
@@ -199,18 +212,29 @@ final class CallContext implements ToolContext {
                 List.copyOf(progress),
                 List.copyOf(files),
                 List.copyOf(sends),
-                List.copyOf(sentBytes));
+                List.copyOf(sentBytes),
+                transaction);
     }
 
-    /** @param sentBytes what the sends refer to */
+    /**
+     * @param sentBytes what the sends refer to
+     * @param transaction that the body has written in; whoever takes this ends it
+     */
     record Left(
             List<TurnState.Pending<?>> changes,
             List<String> values,
             List<String> progress,
             List<Attachment> files,
             List<Outcomes.Send> sends,
-            List<Blob> sentBytes) {
-        static final Left NOTHING = new Left(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+            List<Blob> sentBytes,
+            @Nullable SharedTransaction transaction) {
+        static final Left NOTHING = new Left(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), null);
+
+        void rollback() {
+            if (transaction != null) {
+                transaction.close();
+            }
+        }
 
         List<Blob> blobs() {
             var blobs = new ArrayList<>(sentBytes);

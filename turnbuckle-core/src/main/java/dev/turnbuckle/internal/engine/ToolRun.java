@@ -6,6 +6,7 @@ import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.session.Attachment;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.store.Blob;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.tool.EffectClass;
 import dev.turnbuckle.tool.Tool;
 import dev.turnbuckle.tool.ToolCall;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Performs one tool call and records its outcome. Runs on the task of its call. */
@@ -89,6 +91,9 @@ final class ToolRun {
             var context = new CallContext(port, facts, state, job.key(), text -> agent.redacted(clean(text)));
             Supervised.Ending<ToolResult> ending = run(job, context);
             CallContext.Left left = context.close();
+            if (!(ending instanceof Supervised.Ending.Value)) {
+                left.rollback();
+            }
             Outcomes.Attempt failed;
             switch (ending) {
                 case Supervised.Ending.Value<ToolResult>(var result) -> {
@@ -197,7 +202,25 @@ final class ToolRun {
         CallContext.@Nullable Left given = tried.left();
         List<TurnState.Pending<?>> asked = given == null ? List.of() : given.changes();
         asked.forEach(c -> state.load(c.key()));
-        Outcomes.ToolOutcome full;
+        SharedTransaction transaction = given == null ? null : given.transaction();
+        if (transaction != null) {
+            return recordWithin(transaction, job, () -> kept(job, tried, asked, start));
+        }
+        Outcomes.ToolOutcome full = kept(job, tried, asked, start);
+        journal.flush();
+        return full;
+    }
+
+    /** What the body wrote and what it came to land together, or neither does (J10). */
+    private Outcomes.ToolOutcome recordWithin(
+            SharedTransaction transaction, Job job, Supplier<Outcomes.ToolOutcome> outcome)
+            throws InterruptedException {
+        try (transaction) {
+            return journal.flushBy(job.key(), outcome, (entries, blobs) -> port.record(transaction, entries, blobs));
+        }
+    }
+
+    private Outcomes.ToolOutcome kept(Job job, Tried tried, List<TurnState.Pending<?>> asked, Instant start) {
         // State and buffer change together, so that an outcome that builds on another's change is never recorded first.
         synchronized (journal) {
             Tried kept = tried;
@@ -207,10 +230,8 @@ final class ToolRun {
             } catch (RuntimeException e) { // the tool's own code, as its body is
                 kept = tried(job, true, changeText(e), null, tried.attempts());
             }
-            full = buffered(job, kept, changes, start);
+            return buffered(job, kept, changes, start);
         }
-        journal.flush();
-        return full;
     }
 
     private String changeText(RuntimeException failure) {

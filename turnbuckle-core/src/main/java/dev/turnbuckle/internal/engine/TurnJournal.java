@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,13 +194,82 @@ final class TurnJournal {
         }
     }
 
+    /** How a batch gets to the store. */
+    @FunctionalInterface
+    interface Recorder {
+        RecordResult record(List<JournalEntry> entries, List<Blob> blobs);
+    }
+
+    /**
+     * Writes the effect that {@code outcome} buffers, with everything that was buffered before it, by this recorder and by
+     * no other: an outcome that was not written so is forgotten (J10).
+     */
+    <T> T flushBy(String key, Supplier<T> outcome, Recorder recorder) throws InterruptedException {
+        long seen = flushed.version();
+        while (!claimed()) {
+            flushed.await(seen, LONG);
+            seen = flushed.version();
+        }
+        var batch = new Batch(new ArrayList<>(), new ArrayList<>(), 0, true);
+        boolean written = false;
+        try {
+            T result = outcome.get();
+            batch = everything();
+            requireRecorded(recorder.record(batch.entries(), batch.blobs()));
+            written = true;
+            return result;
+        } finally {
+            if (!written) {
+                forget(key, batch);
+            }
+            finish(batch, written);
+        }
+    }
+
+    private boolean claimed() {
+        lock.lock();
+        try {
+            boolean free = !flushing;
+            flushing = true;
+            return free;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Batch everything() {
+        lock.lock();
+        try {
+            var batch = new Batch(buffer, blobs, buffered, false);
+            buffer = new ArrayList<>();
+            blobs = new ArrayList<>();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(String key, Batch batch) {
+        lock.lock();
+        try {
+            known.remove(key);
+            batch.entries().removeIf(e -> e.key().equals(key));
+            buffer.removeIf(e -> e.key().equals(key));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void requireRecorded(RecordResult result) {
+        if (result instanceof RecordResult.LeaseLost lost) {
+            throw new Halt(new Halt.Reason.LeaseLost(lost.why()));
+        }
+    }
+
     private void write(Batch batch) {
         boolean written = false;
         try {
-            RecordResult result = port.record(batch.entries(), batch.blobs());
-            if (result instanceof RecordResult.LeaseLost lost) {
-                throw new Halt(new Halt.Reason.LeaseLost(lost.why()));
-            }
+            requireRecorded(port.record(batch.entries(), batch.blobs()));
             written = true;
         } finally {
             finish(batch, written);

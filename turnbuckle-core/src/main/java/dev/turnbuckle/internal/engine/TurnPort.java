@@ -10,6 +10,7 @@ import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.tool.ToolSpec;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,12 @@ public interface TurnPort {
 
     /** Durable when it returns, or the lease is lost (J3). */
     Journal.RecordResult record(List<JournalEntry> entries, List<Blob> blobs);
+
+    /** A transaction for a tool to write in (J10). */
+    SharedTransaction begin();
+
+    /** Records in that transaction and commits it; what is not recorded is not committed. */
+    Journal.RecordResult record(SharedTransaction transaction, List<JournalEntry> entries, List<Blob> blobs);
 
     Inbox.Steers claimSteers(int point);
 

@@ -16,6 +16,7 @@ import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
@@ -137,7 +138,10 @@ final class Drive implements TurnPort {
             return new Journal.RecordResult.LeaseLost(lost);
         }
         List<Blob> news = node.knownBlobs().unknown(blobs);
-        var result = node.storage().journal().record(lease, turn.turn(), entries, news);
+        return recorded(node.storage().journal().record(lease, turn.turn(), entries, news), news);
+    }
+
+    private Journal.RecordResult recorded(Journal.RecordResult result, List<Blob> news) {
         if (result instanceof Journal.RecordResult.Recorded recorded) {
             node.knownBlobs().stored(news);
             steered = recorded.steered();
@@ -146,6 +150,24 @@ final class Drive implements TurnPort {
             }
         }
         return result;
+    }
+
+    @Override
+    public SharedTransaction begin() {
+        return node.storage().begin();
+    }
+
+    @Override
+    public Journal.RecordResult record(SharedTransaction transaction, List<JournalEntry> entries, List<Blob> blobs) {
+        if (lost != null) {
+            return new Journal.RecordResult.LeaseLost(lost);
+        }
+        List<Blob> news = node.knownBlobs().unknown(blobs);
+        var result = transaction.storage().journal().record(lease, turn.turn(), entries, news);
+        if (result instanceof Journal.RecordResult.Recorded) {
+            transaction.commit();
+        }
+        return recorded(result, news);
     }
 
     private void joined(List<InboxItem> rows) {

@@ -9,6 +9,7 @@ import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.Leases;
 import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Wakeups;
@@ -80,6 +81,11 @@ public record Seams(Storage storage, Probe probe) implements Storage {
     @Override
     public Wakeups wakeups() {
         return storage.wakeups();
+    }
+
+    @Override
+    public SharedTransaction begin() {
+        return storage.begin();
     }
 
     @Override

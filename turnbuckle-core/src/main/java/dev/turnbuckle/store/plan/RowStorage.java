@@ -13,6 +13,7 @@ import dev.turnbuckle.store.PayloadCodec;
 import dev.turnbuckle.store.Scope;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.Turns;
@@ -153,6 +154,12 @@ public final class RowStorage implements Storage {
     public Storage within(HostTransaction transaction) {
         Transactions joined = transactions.within(transaction);
         return joined == null ? Storage.super.within(transaction) : new RowStorage(joined, limits);
+    }
+
+    @Override
+    public SharedTransaction begin() {
+        SharedTransaction begun = transactions.begin(joined -> new RowStorage(joined, limits));
+        return begun == null ? Storage.super.begin() : begun;
     }
 
     @Override

@@ -4,8 +4,10 @@ import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Maintenance;
+import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Storage;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a backend brings: transactions over {@link Rows}. Thread-safe. */
@@ -34,6 +36,16 @@ public interface Transactions extends AutoCloseable {
      * @return {@code null} for a backend that the application cannot share
      */
     default @Nullable Transactions within(HostTransaction transaction) {
+        return null;
+    }
+
+    /**
+     * A transaction that a tool writes in too (J10).
+     *
+     * @param joined makes the storage inside of it
+     * @return {@code null} for a backend that the application cannot share
+     */
+    default @Nullable SharedTransaction begin(Function<Transactions, Storage> joined) {
         return null;
     }
 

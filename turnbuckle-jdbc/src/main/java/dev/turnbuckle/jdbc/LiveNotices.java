@@ -2,12 +2,13 @@ package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.env.Environment.Signal;
+import dev.turnbuckle.env.Environment.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +19,7 @@ import org.slf4j.LoggerFactory;
 final class LiveNotices {
     private static final Logger LOG = LoggerFactory.getLogger(LiveNotices.class);
 
-    private static final int LISTEN_MILLIS = 500;
-    private static final Duration CHECK = Duration.ofSeconds(10);
-    private static final int CHECK_SECONDS = 5;
+    private static final Duration LISTENS = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -33,7 +32,6 @@ final class LiveNotices {
     private final LiveFlusher.Options options;
     private final Signal attention;
     private volatile boolean closed;
-    private boolean impossible;
     private int failures;
 
     LiveNotices(
@@ -53,7 +51,7 @@ final class LiveNotices {
 
     void run() {
         try {
-            while (!closed && !impossible) {
+            while (!closed) {
                 long seen = attention.version();
                 if (feeds.isEmpty()) {
                     attention.await(seen, REST);
@@ -77,46 +75,30 @@ final class LiveNotices {
 
     private void listen() {
         try (Connection connection = link.source().getConnection()) {
-            Notifications notices = Notifications.of(connection);
-            if (notices == null) {
-                impossible = true;
-                LOG.info("this DataSource hides PostgreSQL's own connections: live events of other nodes are polled");
-                return;
-            }
             boolean automatic = connection.getAutoCommit();
-            connection.setAutoCommit(true);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("LISTEN " + options.channel());
-                reader.listens(true);
+            try {
+                var notifications = PostgresNotifications.on(connection, options.channel());
                 failures = 0;
-                reader.notice(); // what was stored before is news too
-                hear(connection, notices);
-                statement.execute("UNLISTEN *");
+                reader.listens(true); // and what was stored before is looked for
+                hear(notifications);
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("UNLISTEN *");
+                }
             } finally {
                 reader.listens(false);
                 connection.setAutoCommit(automatic);
             }
-        } catch (SQLException e) {
+        } catch (SQLException | LinkageError e) {
             failures++;
             LOG.debug("live events of other nodes are polled until notices come again", e);
         }
     }
 
-    private void hear(Connection connection, Notifications notices) throws SQLException {
+    private void hear(PostgresNotifications notifications) throws SQLException {
         long used = environment.nanos();
-        long checked = used;
         while (!closed && environment.nanos() - used < IDLE.toNanos()) {
-            List<String> heard = notices.hear(LISTEN_MILLIS);
-            long now = environment.nanos();
-            used = feeds.isEmpty() ? used : now;
-            checked = heard.isEmpty() ? checked : now;
-            heard.forEach(this::heard);
-            if (now - checked > CHECK.toNanos()) {
-                checked = now;
-                if (!connection.isValid(CHECK_SECONDS)) {
-                    throw new SQLException("the connection that notices come on does not answer", "08006");
-                }
-            }
+            notifications.next(LISTENS).forEach(this::heard);
+            used = feeds.isEmpty() ? used : environment.nanos();
         }
     }
 
@@ -133,8 +115,12 @@ final class LiveNotices {
         }
     }
 
-    void close() {
+    /** An interrupt ends the wait for a notice; the connection is thrown away. */
+    void close(@Nullable Task task) {
         closed = true;
         attention.raise();
+        if (task != null) {
+            task.interrupt();
+        }
     }
 }

@@ -138,7 +138,7 @@ final class LiveReader {
     /** Whether notices come, so that looking from time to time is a precaution only. */
     void listens(boolean listens) {
         told = listens;
-        work.raise();
+        notice();
     }
 
     void run() {

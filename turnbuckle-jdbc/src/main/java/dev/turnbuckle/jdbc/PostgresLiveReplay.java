@@ -76,6 +76,7 @@ public final class PostgresLiveReplay implements LiveReplay {
         final LiveReader reader;
         final LiveNotices notices;
         final List<Environment.Task> tasks = new ArrayList<>();
+        Environment.@Nullable Task listening;
         long evictedAt;
 
         Parts(Environment environment, LiveLink link, Runnable closing, Options options, String channel) {
@@ -212,8 +213,9 @@ public final class PostgresLiveReplay implements LiveReplay {
         made.tasks.add(made.environment.start("turnbuckle-live-flush", made.flusher::run));
         made.tasks.add(made.environment.start("turnbuckle-live-read", made.reader::run));
         made.tasks.add(made.environment.start("turnbuckle-live", made.feeds::dispatch));
-        if (!settings.pooler()) {
-            made.tasks.add(made.environment.start("turnbuckle-live-notices", made.notices::run));
+        if (settings.wakeups() && !settings.pooler()) {
+            made.listening = made.environment.start("turnbuckle-live-notices", made.notices::run);
+            made.tasks.add(made.listening);
         }
         return made;
     }
@@ -484,7 +486,7 @@ public final class PostgresLiveReplay implements LiveReplay {
         closed = true;
         try {
             open.flusher.close(open.tasks.getFirst());
-            open.notices.close();
+            open.notices.close(open.listening);
             open.reader.close();
             open.feeds.close();
             for (Environment.Task task : open.tasks) {

@@ -210,7 +210,7 @@ public final class PostgresStorage implements Storage {
             UnaryOperator<DataSource> around) {
         /** The same with another number of connections. */
         Settings withConnections(int most) {
-            return new Settings(url, source, mode, schema, most, retries, timeouts, pooler, clock, around);
+            return new Settings(url, source, mode, schema, most, retries, timeouts, pooler, wakeups, clock, around);
         }
 
         /** What messages call the database. */

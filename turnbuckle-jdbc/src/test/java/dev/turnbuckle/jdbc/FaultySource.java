@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
@@ -11,7 +12,7 @@ import javax.sql.DataSource;
 final class FaultySource {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean away;
-    private volatile boolean losingCommits;
+    private final AtomicBoolean losing = new AtomicBoolean();
 
     void goAway() {
         away = true;
@@ -21,8 +22,8 @@ final class FaultySource {
         away = false;
     }
 
-    void loseCommits(boolean lose) {
-        losingCommits = lose;
+    void loseNextCommit() {
+        losing.set(true);
     }
 
     int connections() {
@@ -47,7 +48,7 @@ final class FaultySource {
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     Object result = called(inner, method, arguments);
-                    if (losingCommits && method.getName().equals("commit")) {
+                    if (method.getName().equals("commit") && losing.getAndSet(false)) {
                         throw new SQLException("the answer was lost", "08006");
                     }
                     return result;

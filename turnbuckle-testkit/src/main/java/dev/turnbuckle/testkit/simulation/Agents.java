@@ -111,7 +111,7 @@ final class Agents {
 
     private static ToolSpec spec(Errand errand) {
         int attempts = errand.effectClass() == EffectClass.IDEMPOTENT ? 2 : 1;
-        var limits = new ToolSpec.Limits(TOOL_TIMEOUT, 1_000, 8, attempts, Duration.ofMillis(100), DECISION);
+        var limits = new ToolSpec.Limits(TOOL_TIMEOUT, 1_000, 8, attempts, Duration.ofMillis(100), DECISION, null);
         return new ToolSpec(
                 errand.tool(),
                 "Errand of class " + errand.effectClass(),

@@ -41,7 +41,7 @@ final class Referee {
                 new Waits(this),
                 new Effects(this),
                 chronicle,
-                new Ledgers(this, chronicle),
+                new Ledgers(this, chronicle, world.shape.attempts()),
                 observers,
                 new Remnants(this));
     }

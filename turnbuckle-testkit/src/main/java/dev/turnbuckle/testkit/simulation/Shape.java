@@ -1,6 +1,6 @@
 package dev.turnbuckle.testkit.simulation;
 
-import dev.turnbuckle.memory.MemoryLiveReplay;
+import dev.turnbuckle.live.LiveReplay;
 import java.time.Duration;
 
 /**
@@ -25,9 +25,9 @@ record Shape(
         int concurrentTurns,
         boolean presumesDead,
         boolean idlePeople,
-        MemoryLiveReplay.Bounds live) {
-    private static final MemoryLiveReplay.Bounds NARROW =
-            new MemoryLiveReplay.Bounds(12, Duration.ofSeconds(3), 64 << 10, Duration.ofSeconds(5));
+        LiveReplay.Bounds live) {
+    private static final LiveReplay.Bounds NARROW =
+            new LiveReplay.Bounds(12, Duration.ofSeconds(3), 64 << 10, Duration.ofSeconds(5));
 
     static Shape drawn(Dice dice) {
         return new Shape(
@@ -42,6 +42,6 @@ record Shape(
                 dice.oneOf(1, 2, 16),
                 dice.chance(0.4),
                 dice.chance(0.3),
-                dice.chance(0.5) ? NARROW : MemoryLiveReplay.Bounds.DEFAULT);
+                dice.chance(0.5) ? NARROW : LiveReplay.Bounds.DEFAULT);
     }
 }

@@ -58,8 +58,7 @@ final class Ledgers extends Checker {
             }
         }
         switch (call.result()) {
-            case Journal.RecordResult.Recorded r ->
-                keep(call.argument(1, TurnId.class), call.argument(2, List.class));
+            case Journal.RecordResult.Recorded r -> keep(call.argument(1, TurnId.class), call.argument(2, List.class));
             case Turns.Suspension.Suspended s -> {
                 var request = call.argument(0, Turns.SuspendRequest.class);
                 keep(request.turn(), request.entries());

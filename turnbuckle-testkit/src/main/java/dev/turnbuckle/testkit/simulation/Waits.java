@@ -123,9 +123,7 @@ final class Waits extends Checker {
     private void expired(Asked wait, Decision decision, Instant now) {
         Instant deadline = wait.open.deadline();
         demand(
-                decision.answer().verdict() == Decision.Verdict.EXPIRED
-                        && deadline != null
-                        && !deadline.isAfter(now),
+                decision.answer().verdict() == Decision.Verdict.EXPIRED && deadline != null && !deadline.isAfter(now),
                 () -> "nobody decided " + wait.open + " with the deadline " + deadline + ", yet it is " + decision);
         wait.decision = decision;
         count("wait EXPIRED");

@@ -49,7 +49,7 @@ final class PostgresPool {
         config.setPassword(url.password());
         // for lanes, for tools that write in their outcome's transaction, and one that listens
         config.setMaximumPoolSize(2 * settings.connections() + 1);
-        config.setMinimumIdle(1);
+        config.setMinimumIdle(0); // what rests is kept for minutes; nothing is opened ahead
         config.setAutoCommit(false);
         config.setConnectionTimeout(settings.timeouts().connection().toMillis());
         config.setInitializationFailTimeout(-1);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.stream.Collectors;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -20,7 +21,10 @@ final class PostgresServer {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
     private static final Queue<String> EMPTY = new ConcurrentLinkedQueue<>();
 
-    static final List<String> TABLES = List.of(
+    /** Those of the live replay exist on PostgreSQL alone. */
+    private static final List<String> LIVE_TABLES = List.of("live_life", "live_header", "live_event");
+
+    static final List<String> STORAGE_TABLES = List.of(
             "session",
             "branch",
             "entry",
@@ -31,10 +35,10 @@ final class PostgresServer {
             "wait",
             "lease",
             "blob",
-            "token_usage",
-            "live_life",
-            "live_header",
-            "live_event");
+            "token_usage");
+
+    static final List<String> TABLES =
+            Stream.concat(STORAGE_TABLES.stream(), LIVE_TABLES.stream()).toList();
 
     private PostgresServer() {}
 

@@ -316,7 +316,7 @@ class StatementFaultsTest {
 
         final void empty() throws SQLException {
             try (var statement = reading().createStatement()) {
-                for (String table : PostgresServer.TABLES) {
+                for (String table : PostgresServer.STORAGE_TABLES) {
                     statement.executeUpdate("DELETE FROM " + prefix() + table);
                 }
             }

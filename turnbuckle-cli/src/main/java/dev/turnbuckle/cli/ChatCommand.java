@@ -11,7 +11,6 @@ import dev.turnbuckle.cli.out.Screen.Mark;
 import dev.turnbuckle.cli.tools.BuiltInTools;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.session.PageRequest;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,13 +77,13 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
         Logs.show(main.verbose());
         String model = agent.model(main.environment());
         requireModel(model); // what is wrong with it is told before the screen changes
-        Path file = database.atWork(main.places());
+        Store store = database.atWork(main);
         main.places().make();
-        boolean isNew = !Files.exists(file);
+        boolean isNew = store.isMissing();
         try (Console console = Consoles.open(
                 main.streams(), System.in, main.out(), main.places().history())) {
             if (isNew) {
-                console.show(List.of(Piece.line(Mark.FAINT, "what is said is kept in " + file)));
+                console.show(List.of(Piece.line(Mark.FAINT, "what is said is kept in " + store)));
             }
             return new Chat(console, this, model, System.getProperty("user.name", "user")).run();
         }
@@ -106,10 +105,7 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
         if (open != null) {
             open.close();
         }
-        Turnbuckle opened = Turnbuckle.builder()
-                .storage(Store.atWork(database.file(main.places())))
-                .agent(built)
-                .build();
+        Turnbuckle opened = database.store(main).working().agent(built).build();
         open = opened;
         return opened;
     }
@@ -122,15 +118,14 @@ final class ChatCommand implements Callable<Integer>, Chat.Runtimes {
         return last
                 ? turnbuckle.sessions().list(PageRequest.first(1)).items().stream()
                         .findFirst()
-                        .orElseThrow(
-                                () -> new UsageException("there is no session yet in " + database.file(main.places())))
+                        .orElseThrow(() -> new UsageException("there is no session yet in " + database.store(main)))
                         .id()
                 : newId();
     }
 
     @Override
     public void requireOurs(Session opened) {
-        Store.requireOurs(opened, database.file(main.places()));
+        database.store(main).requireOurs(opened);
     }
 
     @Override

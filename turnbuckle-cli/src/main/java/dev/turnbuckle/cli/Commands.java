@@ -19,6 +19,8 @@ final class Commands {
         all.put("run", RunCommand::new);
         all.put("models", ModelsCommand::new);
         all.put("sessions", SessionsCommand::new);
+        all.put("worker", WorkCommand::new);
+        all.put("leases", LeasesCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("completion", CompletionCommand::new);
         all.put("demo-worker", WorkerCommand::new);

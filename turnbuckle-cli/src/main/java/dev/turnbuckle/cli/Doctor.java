@@ -4,8 +4,6 @@ import dev.turnbuckle.cli.out.Screen;
 import dev.turnbuckle.cli.out.Screen.Mark;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.store.Maintenance.Finding;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,13 +24,13 @@ final class Doctor {
      * @param named whether the user says that it is there
      * @return whether all is well
      */
-    boolean look(Path file, boolean named) {
+    boolean look(Store store, boolean named) {
         var findings = new ArrayList<Finding>();
         findings.add(jdk());
-        if (!named && !Files.exists(file)) {
-            findings.add(new Finding(true, "database", "no " + file + " yet; name another with --db"));
+        if (!named && store.isMissing()) {
+            findings.add(new Finding(true, "database", "no " + store + " yet; name another with --db"));
         } else {
-            findings.addAll(examine(file));
+            findings.addAll(examine(store));
         }
         findings.forEach(this::show);
         boolean well = findings.stream().allMatch(Finding::ok);
@@ -53,8 +51,8 @@ final class Doctor {
                         + System.getProperty("java.home"));
     }
 
-    private static List<Finding> examine(Path file) {
-        try (var storage = Store.existing(file)) {
+    private static List<Finding> examine(Store store) {
+        try (var storage = store.existing()) {
             storage.open(Environment.system());
             return storage.maintenance().examine();
         }

@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "",
             "Looks at the JDK, and of the database at its schema, its leases, what waits, its integrity, and how long "
-                    + "the disk takes for a sync, which bounds how many turns a second one session can do.",
+                    + "the disk takes for a sync, which bounds how many turns a second one session can do. On PostgreSQL "
+                    + "also at settings that break durability, at clocks, at leases and turns that nobody gets on with.",
             ""
         },
         footer = {"", "Exit status: 0 when all is well, 1 when something is not, 2 when there is nothing to look at."})
@@ -29,7 +30,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.show(main.verbose());
-        return new Doctor(main.screen(), main.json()).look(database.file(main.places()), database.given())
+        return new Doctor(main.screen(), main.json()).look(database.store(main), database.given(main))
                 ? 0
                 : Errors.FAILED;
     }

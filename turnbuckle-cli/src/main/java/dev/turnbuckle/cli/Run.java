@@ -3,7 +3,6 @@ package dev.turnbuckle.cli;
 import dev.turnbuckle.Events;
 import dev.turnbuckle.Session;
 import dev.turnbuckle.Turn;
-import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.agent.Budget;
 import dev.turnbuckle.cli.chat.Transcript;
@@ -47,7 +46,7 @@ final class Run {
         }
     }
 
-    record Order(String prompt, @Nullable String session, Path database, Agent agent) {}
+    record Order(String prompt, @Nullable String session, Store database, Agent agent) {}
 
     private final Screen screen;
     private final Screen aside;
@@ -71,12 +70,9 @@ final class Run {
     int run(Order order) {
         String id = order.session() == null ? "run-" + Environment.system().id().substring(0, 8) : order.session();
         var cancel = new Thread(this::cancel);
-        try (var turnbuckle = Turnbuckle.builder()
-                .storage(Store.atWork(order.database()))
-                .agent(order.agent())
-                .build()) {
+        try (var turnbuckle = order.database().working().agent(order.agent()).build()) {
             Session session = turnbuckle.session(id);
-            Store.requireOurs(session, order.database());
+            order.database().requireOurs(session);
             if (json) {
                 screen.json(of("session").put("id", id));
             } else {

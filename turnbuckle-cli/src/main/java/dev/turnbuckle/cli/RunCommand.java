@@ -97,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         String input = new Prompt(System.in, streams.input(), Prompt.PATIENCE, main.aside()::line).text(prompt);
         boolean watched = streams.outputIsTerminal() && !main.json();
         return new Run(main.screen(), main.aside(), main.json(), watched)
-                .run(new Run.Order(input, session, database.atWork(main.places()), built));
+                .run(new Run.Order(input, session, database.atWork(main), built));
     }
 
     private static void require(String option, @Nullable Number value) {

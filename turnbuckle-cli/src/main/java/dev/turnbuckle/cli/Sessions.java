@@ -14,7 +14,6 @@ import dev.turnbuckle.session.SessionSummary;
 import dev.turnbuckle.session.SessionView;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.TurnSummary;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -31,16 +30,16 @@ final class Sessions {
 
     private final Screen screen;
     private final boolean json;
-    private final Path database;
+    private final Store database;
 
-    Sessions(Screen screen, boolean json, Path database) {
+    Sessions(Screen screen, boolean json, Store database) {
         this.screen = screen;
         this.json = json;
         this.database = database;
     }
 
     private Turnbuckle open() {
-        return Turnbuckle.builder().storage(Store.existing(database)).build();
+        return Turnbuckle.builder().storage(database.existing()).build();
     }
 
     void list(int limit) {

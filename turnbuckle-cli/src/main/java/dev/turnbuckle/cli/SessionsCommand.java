@@ -37,7 +37,7 @@ final class SessionsCommand {
             throw new UsageException("--limit takes 1 to " + MOST + ", not " + limit);
         }
         Logs.show(main.verbose());
-        new Sessions(main.screen(), main.json(), database.file(main.places())).list(limit);
+        new Sessions(main.screen(), main.json(), database.store(main)).list(limit);
         return 0;
     }
 
@@ -49,7 +49,7 @@ final class SessionsCommand {
             @Parameters(paramLabel = "ID", description = "The session's id.") String id,
             @Mixin DatabaseOption database) {
         Logs.show(main.verbose());
-        new Sessions(main.screen(), main.json(), database.file(main.places())).show(id);
+        new Sessions(main.screen(), main.json(), database.store(main)).show(id);
         return 0;
     }
 }

@@ -2,6 +2,7 @@ package dev.turnbuckle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnbuckle.jdbc.SqliteStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ class RunTest {
     void aSessionOfAnotherAgentIsRefusedBeforeAnythingIsSent() throws IOException {
         Path script = script("{\"steps\": [{\"say\": \"Hi\"}]}");
         try (var turnbuckle = dev.turnbuckle.Turnbuckle.builder()
-                .storage(Store.atWork(database))
+                .storage(SqliteStorage.at(database))
                 .remoteAgent("shop")
                 .build()) {
             turnbuckle.session("s", "shop").send("Hello");

@@ -296,4 +296,10 @@ public final class PostgresStorage implements Storage {
     public void close() {
         storage.close();
     }
+
+    /** Where it is, without user and password. */
+    @Override
+    public String toString() {
+        return settings.place() + ", schema " + settings.schema();
+    }
 }

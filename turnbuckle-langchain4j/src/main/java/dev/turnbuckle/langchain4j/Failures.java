@@ -18,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Turns what can happen to a call into the failure that the turn understands, in words that hold no key. */
 record Failures(Endpoint endpoint, Secrets secrets) {
-    private static final int OVERLOADED_ANTHROPIC = 529;
-
     Failures(Endpoint endpoint) {
         this(endpoint, new Secrets(endpoint.key()));
     }
@@ -39,8 +37,7 @@ record Failures(Endpoint endpoint, Secrets secrets) {
     /** A response that is no answer. */
     ModelFailure refused(int status, HttpHeaders headers, String body, Instant now) {
         VendorError error = VendorError.of(body);
-        Kind words = error.kind();
-        Kind kind = words == null || (status >= 500) ? byStatus(status) : words;
+        Kind kind = error.kind(status);
         String said = "HTTP " + status + (error.message().isEmpty() ? "" : ": " + error.message());
         String stop = said.matches("(?s).*[.!?…]") ? "" : ".";
         return of(
@@ -48,17 +45,6 @@ record Failures(Endpoint endpoint, Secrets secrets) {
                 said + stop + remedy(kind, status, headers),
                 RetryAfter.of(headers, error.retryDelay(), now),
                 null);
-    }
-
-    static Kind byStatus(int status) {
-        return switch (status) {
-            case 401, 403 -> Kind.AUTH;
-            case 408, 504 -> Kind.TIMEOUT;
-            case 413 -> Kind.CONTEXT_OVERFLOW;
-            case 429 -> Kind.RATE_LIMIT;
-            case OVERLOADED_ANTHROPIC -> Kind.OVERLOADED;
-            default -> status >= 500 ? Kind.OVERLOADED : Kind.BAD_REQUEST;
-        };
     }
 
     private String remedy(Kind kind, int status, HttpHeaders headers) {

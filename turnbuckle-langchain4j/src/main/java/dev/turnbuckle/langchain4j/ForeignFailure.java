@@ -35,7 +35,7 @@ final class ForeignFailure {
         VendorError error = VendorError.of(said == null ? "" : said);
         Kind words = error.kind();
         if (http != null) {
-            kind = words == null || http.statusCode() >= 500 ? Failures.byStatus(http.statusCode()) : words;
+            kind = error.kind(http.statusCode());
         }
         String status = http == null ? "" : "HTTP " + http.statusCode() + ": ";
         return new ModelFailure(

@@ -17,6 +17,11 @@ record VendorError(String code, String message, @Nullable String retryDelay) {
     /** How much of an error page a person is shown. */
     private static final int EXCERPT = 300;
 
+    private static final int TOO_MANY = 429;
+
+    /** Money, not speed: waiting does not help. Others talk of quota and billing when one was only too fast. */
+    private static final String NO_QUOTA = "insufficient_quota";
+
     private static final Pattern OVERFLOW = Pattern.compile("context_length_exceeded|exceed_context_size"
             + "|maximum context length|context window|prompt is too long|input is too long"
             + "|exceed context limit|exceeds the maximum number of tokens|available context size"
@@ -79,6 +84,24 @@ record VendorError(String code, String message, @Nullable String retryDelay) {
         return plain.length() <= EXCERPT ? plain : plain.substring(0, EXCERPT) + "…";
     }
 
+    /** What a refusal with this status is. Above 500 the status says more than the words, which are of no vendor then. */
+    Kind kind(int status) {
+        Kind words = kind();
+        if (status == TOO_MANY) {
+            return code.contains(NO_QUOTA) ? Kind.AUTH : Kind.RATE_LIMIT;
+        }
+        return words == null || status >= 500 ? byStatus(status) : words;
+    }
+
+    private static Kind byStatus(int status) {
+        return switch (status) {
+            case 401, 403 -> Kind.AUTH;
+            case 408, 504 -> Kind.TIMEOUT;
+            case 413 -> Kind.CONTEXT_OVERFLOW;
+            default -> status >= 500 ? Kind.OVERLOADED : Kind.BAD_REQUEST;
+        };
+    }
+
     /** What kind of failure the words tell of; {@code null} when they do not. */
     @Nullable Kind kind() {
         String words = (code + " " + message).toLowerCase(Locale.ROOT);
@@ -95,11 +118,11 @@ record VendorError(String code, String message, @Nullable String retryDelay) {
     Kind kindInStream() {
         Kind words = kind();
         String said = code.toLowerCase(Locale.ROOT);
+        if (!said.contains(NO_QUOTA) && (LIMITED.matcher(said).find() || said.contains("429"))) {
+            return Kind.RATE_LIMIT;
+        }
         if (words != null) {
             return words;
-        }
-        if (LIMITED.matcher(said).find() || said.contains("429")) {
-            return Kind.RATE_LIMIT;
         }
         if (LATE.matcher(said).find()) {
             return Kind.TIMEOUT;

@@ -83,6 +83,7 @@ class FailuresTest {
                 "anthropic | 529 | OVERLOADED    | {'type':'error','error':{'type':'overloaded_error','message':'Overloaded'}}",
                 "gemini | 400 | AUTH             | {'error':{'code':400,'message':'API key not valid. Please pass a valid API key.','status':'INVALID_ARGUMENT','details':[{'reason':'API_KEY_INVALID'}]}}",
                 "gemini | 400 | CONTEXT_OVERFLOW | {'error':{'code':400,'message':'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).','status':'INVALID_ARGUMENT'}}",
+                "gemini | 429 | RATE_LIMIT       | {'error':{'code':429,'message':'You exceeded your current quota, please check your plan and billing details.','status':'RESOURCE_EXHAUSTED'}}",
                 "gemini | 503 | OVERLOADED       | [{'error':{'code':503,'message':'The model is overloaded.','status':'UNAVAILABLE'}}]",
                 "ollama | 404 | BAD_REQUEST      | {'error':'model ''small'' not found'}",
             })

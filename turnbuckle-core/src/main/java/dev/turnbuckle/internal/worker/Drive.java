@@ -4,6 +4,7 @@ import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.internal.engine.TurnPort;
 import dev.turnbuckle.live.Activity;
+import dev.turnbuckle.live.Observation;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
@@ -69,6 +70,18 @@ final class Drive implements TurnPort {
 
     Turns.TurnRef turn() {
         return turn;
+    }
+
+    /** Takes back what is shown here of this turn and not settled: the next drive shows its own (O18). */
+    void retract() {
+        List<String> shown = node.live().tail(turn.session(), -1).open().stream()
+                .map(Observation.OpenItem::item)
+                .map(i -> i.endsWith("/reasoning") ? i.substring(0, i.length() - "/reasoning".length()) : i)
+                .distinct()
+                .toList();
+        if (!shown.isEmpty()) {
+            node.live().append(turn.session(), new Activity.Retracted(turn.turn(), shown));
+        }
     }
 
     /** On the monotonic clock. */

@@ -7,7 +7,6 @@ import dev.turnbuckle.internal.engine.TurnFacts;
 import dev.turnbuckle.internal.engine.TurnLoop;
 import dev.turnbuckle.internal.engine.TurnResult;
 import dev.turnbuckle.live.Activity;
-import dev.turnbuckle.live.Observation;
 import dev.turnbuckle.session.Command;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.InboxItem;
@@ -58,10 +57,10 @@ final class Driver {
         var drive = new Drive(node, agent, started, trace);
         driving.accept(drive);
         try (var log = Tracing.logContext(session.id(), turn.id().value(), drive.context())) {
-            announce(started);
+            announce(started, drive);
             run(started, agent, drive);
         } catch (InterruptedException e) {
-            retract(session.id(), turn.id());
+            drive.retract();
             throw e;
         } catch (TurnbuckleException e) { // the worker's edge: the environment failed, the next driver goes on
             abandon(drive, started, e);
@@ -78,28 +77,17 @@ final class Driver {
     }
 
     /** A re-driven turn takes back what its earlier drive showed in this process. */
-    private void announce(Turns.Started started) {
+    private void announce(Turns.Started started, Drive drive) {
         var turn = started.turn();
         String session = started.session().id();
         node.publishHead(session, started.session().head().revision());
         if (turn.attempts() > 1) {
-            retract(session, turn.id());
+            drive.retract();
         }
         node.live().append(session, new Activity.TurnStarted(turn.id(), turn.attempts()));
         started.inputs().stream()
                 .filter(i -> i.delivery() == InboxItem.Delivery.STEER) // it was too late to join another turn
                 .forEach(i -> node.ends().changed(new Turns.TurnRef(session, i.turn())));
-    }
-
-    private void retract(String session, dev.turnbuckle.session.TurnId turn) {
-        List<String> shown = node.live().tail(session, -1).open().stream()
-                .map(Observation.OpenItem::item)
-                .map(i -> i.endsWith("/reasoning") ? i.substring(0, i.length() - "/reasoning".length()) : i)
-                .distinct()
-                .toList();
-        if (!shown.isEmpty()) {
-            node.live().append(session, new Activity.Retracted(turn, shown));
-        }
     }
 
     private void run(Turns.Started started, Agent agent, Drive drive) throws InterruptedException {
@@ -119,10 +107,10 @@ final class Driver {
                         "lease of session {} lost ({}); the turn goes on where it was taken",
                         started.session().id(),
                         lost.why());
-                retract(started.session().id(), started.turn().id());
+                drive.retract();
             }
             case TurnResult.Drained d -> {
-                retract(started.session().id(), started.turn().id());
+                drive.retract();
                 node.storage()
                         .turns()
                         .abandon(drive.lease(), started.turn().id(), Turns.Handback.drained(drive.driven()));
@@ -204,11 +192,13 @@ final class Driver {
                 drive.record(waiting.entries(), waiting.blobs()); // performed already, so it is not done again
                 node.storage().turns().abandon(drive.lease(), turn.id(), Turns.Handback.drained(drive.driven()));
             }
-            case Turns.Suspension.LeaseLost lost ->
+            case Turns.Suspension.LeaseLost lost -> {
                 LOG.warn(
                         "session {}: not suspended, lease lost ({})",
                         started.session().id(),
                         lost.why());
+                drive.retract();
+            }
         }
     }
 
@@ -236,7 +226,7 @@ final class Driver {
                 started.session().id(),
                 turn.attempts(),
                 failure);
-        retract(started.session().id(), turn.id());
+        drive.retract();
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(turn.attempts() - 1, 20));
         try {
             node.storage()

@@ -53,12 +53,11 @@ class ArchitectureTest {
             "dev.turnbuckle");
 
     /** Outside core: what runs on an {@code Environment} too. */
-    private static final Set<String> ON_ENVIRONMENT =
-            Set.of(
-                    "dev.turnbuckle.jdbc",
-                    "dev.turnbuckle.testkit",
-                    "dev.turnbuckle.testkit.simulation",
-                    "dev.turnbuckle.langchain4j");
+    private static final Set<String> ON_ENVIRONMENT = Set.of(
+            "dev.turnbuckle.jdbc",
+            "dev.turnbuckle.testkit",
+            "dev.turnbuckle.testkit.simulation",
+            "dev.turnbuckle.langchain4j");
 
     /** Outside core: modules of which hosts write the names. */
     private static final Set<String> PUBLISHED = Set.of("dev.turnbuckle.jdbc", "dev.turnbuckle.langchain4j");

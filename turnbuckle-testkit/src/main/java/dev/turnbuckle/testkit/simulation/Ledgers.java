@@ -4,12 +4,19 @@ import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.Usage;
+import dev.turnbuckle.store.Journal;
+import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Turns;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Checker {@code state}: durable state holds what the bodies whose results are in the history left, no more and no less,
@@ -18,13 +25,25 @@ import java.util.Map;
 final class Ledgers extends Checker {
     private final Chronicle chronicle;
     private final Inputs inputs;
+    private static final Pattern RESULT = Pattern.compile("\"ok ([a-z][0-9]+\\.[0-9]+) r([0-9]+)\"");
+
     private final Map<TurnId, Long> bases = new HashMap<>();
+
+    /** What the recorded outcomes of a turn left. */
+    private final Map<TurnId, TreeSet<String>> recorded = new HashMap<>();
 
     /** Who drives the turn now; a driver that was superseded may read what is newer than its turn. */
     private final Map<TurnId, String> drivers = new HashMap<>();
 
-    Ledgers(Referee referee, Chronicle chronicle) {
+    /** Turns that had been driven too often: they are ended without another drive. */
+    private final Set<TurnId> givenUp = new HashSet<>();
+
+    private final int attempts;
+
+    /** @param attempts drives that a turn has */
+    Ledgers(Referee referee, Chronicle chronicle, int attempts) {
         super("state", referee);
+        this.attempts = attempts;
         this.chronicle = chronicle;
         this.inputs = referee.inputs;
     }
@@ -34,6 +53,26 @@ final class Ledgers extends Checker {
         if (call.result() instanceof Turns.Start.Go(var started)) {
             bases.putIfAbsent(started.turn().id(), started.session().head().revision());
             drivers.put(started.turn().id(), call.node());
+            if (started.turn().attempts() > attempts) {
+                givenUp.add(started.turn().id());
+            }
+        }
+        switch (call.result()) {
+            case Journal.RecordResult.Recorded r -> keep(call.argument(1, TurnId.class), call.argument(2, List.class));
+            case Turns.Suspension.Suspended s -> {
+                var request = call.argument(0, Turns.SuspendRequest.class);
+                keep(request.turn(), request.entries());
+            }
+            case null, default -> {}
+        }
+    }
+
+    private void keep(TurnId turn, List<?> entries) {
+        for (Object entry : entries) {
+            Matcher result = RESULT.matcher(String.valueOf(((JournalEntry) entry).outcome()));
+            if (result.find()) {
+                recorded.computeIfAbsent(turn, t -> new TreeSet<>()).add(result.group(1) + "#" + result.group(2));
+            }
         }
     }
 
@@ -48,6 +87,9 @@ final class Ledgers extends Checker {
         if (!asked.node.equals(drivers.get(java.util.Objects.requireNonNull(opener).turn))) {
             return;
         }
+        demand(
+                asked.context.equals(User.agentOf(asked.session).equals(Agents.GATHERING) ? "" : asked.opener),
+                () -> "turn " + asked.opener + " was told the context of " + asked.context);
         List<String> expected = ledger(asked.session, base);
         List<String> told = sorted(asked.ledger);
         demand(
@@ -58,7 +100,21 @@ final class Ledgers extends Checker {
 
     private List<String> ledger(String session, long revision) {
         var done = new ArrayList<String>();
-        for (Message message : chronicle.messages(session, revision)) {
+        for (Chronicle.Chapter chapter : chronicle.chapters(session)) {
+            if (chapter.revision() <= revision) {
+                done.addAll(left(chapter));
+            }
+        }
+        return sorted(done);
+    }
+
+    /** Of a turn that was given up its journal tells: what is recorded has happened, though nobody goes on from it. */
+    private List<String> left(Chronicle.Chapter chapter) {
+        if (givenUp.contains(chapter.turn())) {
+            return List.copyOf(recorded.getOrDefault(chapter.turn(), new TreeSet<>()));
+        }
+        var done = new ArrayList<String>();
+        for (Message message : chapter.entries()) {
             for (Part part : message.parts()) {
                 if (part instanceof Part.ToolResult r && r.content().startsWith("ok ")) {
                     String[] words = r.content().split(" ", -1);
@@ -66,7 +122,7 @@ final class Ledgers extends Checker {
                 }
             }
         }
-        return sorted(done);
+        return done;
     }
 
     private static List<String> sorted(List<String> list) {

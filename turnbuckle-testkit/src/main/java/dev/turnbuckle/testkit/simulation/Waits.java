@@ -10,6 +10,7 @@ import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.WaitRow;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ final class Waits extends Checker {
         switch (call.result()) {
             case Turns.Suspension.Suspended s -> suspended(call.argument(0, Turns.SuspendRequest.class), call.node());
             case Turns.Suspension.Ready r -> count("not suspended: ready again");
-            case Turns.Start.Go(var started) -> started(started, call.node());
+            case Turns.Start.Go(var started) -> started(started, call.node(), call.storeNow());
             case Optional<?> answer
             when call.is("Journal.resolve") ->
                 resolved(
@@ -98,14 +99,20 @@ final class Waits extends Checker {
         count("suspended");
     }
 
-    private void started(Turns.Started started, String node) {
+    private void started(Turns.Started started, String node, Instant now) {
         TurnId turn = started.turn().id();
         String before = suspended.remove(turn);
         if (before != null && !before.equals(node)) {
             count("suspended in one life, continued in another");
         }
-        for (var row : started.waits()) {
+        for (WaitRow row : started.waits()) {
             Asked own = waits.get(row.open().id().value());
+            if (own != null && own.decision == null && row.decision() != null) {
+                expired(own, row.decision(), now);
+            }
+            if (row.open().escalation() != null && row.open().escalation().done()) {
+                count("wait escalated");
+            }
             Decision given = row.decision();
             boolean same = own != null
                     && (own.decision == null
@@ -113,6 +120,16 @@ final class Waits extends Checker {
                             : given != null && own.decision.answer().equals(given.answer()));
             demand(same, () -> "the driver of " + word(turn) + " was handed " + row + " for " + own);
         }
+    }
+
+    /** The store answers in the name of the deadline when it starts the turn. */
+    private void expired(Asked wait, Decision decision, Instant now) {
+        Instant deadline = wait.open.deadline();
+        demand(
+                decision.answer().verdict() == Decision.Verdict.EXPIRED && deadline != null && !deadline.isAfter(now),
+                () -> "nobody decided " + wait.open + " with the deadline " + deadline + ", yet it is " + decision);
+        wait.decision = decision;
+        count("wait EXPIRED");
     }
 
     private void resolved(WaitId id, Decision.Answer answer, String by, @Nullable Decision told, Instant now) {

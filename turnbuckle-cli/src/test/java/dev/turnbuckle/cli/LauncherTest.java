@@ -210,7 +210,7 @@ class LauncherTest {
 
         assertThat(sh(String.format(complete, script, "mo", 1)).out()).isEqualTo("models\n");
         assertThat(sh(String.format(complete, script, "chat --con", 2)).out()).contains("--continue");
-        assertThat(sh(String.format(complete, script, "w", 1)).out()).isEqualTo("\n");
+        assertThat(sh(String.format(complete, script, "w", 1)).out()).isEqualTo("worker\n");
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
+import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.OnUnknown;
 import dev.turnbuckle.tool.StateKey;
 import dev.turnbuckle.tool.Tool;
@@ -175,6 +176,46 @@ class CrashRulesTest {
         test.tick(MOMENT);
         turn.cancel("enough");
         assertThat(((Cancelled) turn.await()).partialText()).isEqualTo("the first partial answer");
+    }
+
+    /** One operation of the store is answered so, as if another node had taken the session over. */
+    private static Storage answering(MemoryStorage store, String part, String operation, Object answer) {
+        return proxy(Storage.class, (proxy, method, arguments) -> {
+            Object own = method.invoke(store, arguments);
+            return method.getName().equals(part)
+                    ? proxy(
+                            method.getReturnType(),
+                            (p, m, a) -> m.getName().equals(operation) ? answer : m.invoke(own, a))
+                    : own;
+        });
+    }
+
+    private void requireTakenBack(Storage storage, Step step) {
+        var agent = Agent.named("test")
+                .model(ScriptedModel.of(step, says("Done.")))
+                .tool(Tool.once("pay", "Pays", In.class, in -> "paid").needsApproval(In.class, in -> true))
+                .build();
+        test = TestTurnbuckle.setup().agents(agent).storage(() -> storage).start();
+        test.session("s").send("Pay.");
+        try (var events = test.session("s").events()) {
+            test.tick(MOMENT);
+            assertThat(events.next(Duration.ZERO)).isPresent();
+        }
+        assertThat(test.session("s").observe().open()).isEmpty();
+    }
+
+    @Test
+    void o18_whoLostItsLeaseBeforeItCouldSuspendTakesBackWhatItShowed() {
+        var lost = new Turns.Suspension.LeaseLost("superseded");
+        requireTakenBack(
+                answering(new MemoryStorage(), "turns", "suspend", lost),
+                says("Let me pay.").and(calls("pay", ANY)));
+    }
+
+    @Test
+    void o18_whoLostItsLeaseBeforeItCouldCommitTakesBackWhatItShowed() {
+        var lost = new CommitResult.LeaseLost("superseded");
+        requireTakenBack(answering(new MemoryStorage(), "sessions", "commit", lost), says("Let me think."));
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -54,11 +54,13 @@ final class Committing {
                 commit(started, drive, withOutcome(named, cancelledOutcome(drive, named)), settled);
             case CommitResult.Conflict conflict -> conflicted(started, drive, named, conflict);
             case CommitResult.OverBudget over -> overBudget(started, drive, named, over, settled);
-            case CommitResult.LeaseLost lost ->
+            case CommitResult.LeaseLost lost -> {
                 LOG.warn(
                         "session {}: commit refused, lease lost ({})",
                         started.session().id(),
                         lost.why());
+                drive.retract();
+            }
             case CommitResult.ClaimLost lost ->
                 throw new IllegalStateException("input " + lost.sequence() + " is not claimed by its own turn");
             case CommitResult.CommittedDifferently d ->

@@ -192,11 +192,13 @@ final class Driver {
                 drive.record(waiting.entries(), waiting.blobs()); // performed already, so it is not done again
                 node.storage().turns().abandon(drive.lease(), turn.id(), Turns.Handback.drained(drive.driven()));
             }
-            case Turns.Suspension.LeaseLost lost ->
+            case Turns.Suspension.LeaseLost lost -> {
                 LOG.warn(
                         "session {}: not suspended, lease lost ({})",
                         started.session().id(),
                         lost.why());
+                drive.retract();
+            }
         }
     }
 

@@ -25,6 +25,8 @@ final class Agents {
     /** Takes a new input for the answer (T6), has little time, sees little of what was, and a second model. */
     static final String HASTY = "hasty";
 
+    static final String GATHERING = "gathering";
+
     /** Entries of the history that the hasty agent's model sees. */
     static final int WINDOW = 6;
 
@@ -33,6 +35,9 @@ final class Agents {
 
     /** How long a person may take over a call. */
     static final Duration DECISION = Duration.ofSeconds(5);
+
+    /** When somebody else is asked too. */
+    static final Duration ESCALATION = Duration.ofSeconds(2);
 
     static final Duration TOOL_TIMEOUT = Duration.ofSeconds(3);
 
@@ -79,6 +84,11 @@ final class Agents {
                 .build();
     }
 
+    /** Answers what waits together in one turn (T1). */
+    Agent gathering() {
+        return agent(GATHERING).mergeInputs().build();
+    }
+
     private Agent.Builder agent(String name) {
         var builder = Agent.named(name)
                 .model(new SimulatedModel(world, life, "script"))
@@ -111,7 +121,14 @@ final class Agents {
 
     private static ToolSpec spec(Errand errand) {
         int attempts = errand.effectClass() == EffectClass.IDEMPOTENT ? 2 : 1;
-        var limits = new ToolSpec.Limits(TOOL_TIMEOUT, 1_000, 8, attempts, Duration.ofMillis(100), DECISION, null);
+        var limits = new ToolSpec.Limits(
+                TOOL_TIMEOUT,
+                1_000,
+                8,
+                attempts,
+                Duration.ofMillis(100),
+                DECISION,
+                new ToolSpec.Limits.Escalation(ESCALATION, "boss"));
         return new ToolSpec(
                 errand.tool(),
                 "Errand of class " + errand.effectClass(),

@@ -1,5 +1,6 @@
 package dev.turnbuckle.testkit.simulation;
 
+import dev.turnbuckle.model.ModelRequest;
 import dev.turnbuckle.session.Message;
 import java.util.List;
 
@@ -12,6 +13,9 @@ final class Asked {
     /** Name of the input that opened the turn. */
     final String opener;
 
+    /** What the prompt was told by the context of the input that opened the turn; empty for the gathering agent. */
+    final String context;
+
     /** The durable state as the prompt told it. */
     final List<String> ledger;
 
@@ -20,14 +24,20 @@ final class Asked {
     /** What was streamed so far. */
     final StringBuilder streamed = new StringBuilder();
 
-    Asked(int number, String node, List<String> system, List<Message> messages) {
+    /** @param opener the input that opened the turn, as the messages tell */
+    Asked(int number, String node, ModelRequest request, String opener) {
         this.number = number;
         this.node = node;
-        this.session = told(system, "session ");
-        this.opener = told(system, "input ");
-        String ledger = told(system, "ledger ");
-        this.ledger = ledger.isEmpty() ? List.of() : List.of(ledger.split(" "));
-        this.messages = messages;
+        this.session = sessionOf(request);
+        this.opener = opener;
+        this.context = told(request.system(), "input ");
+        String ledger = told(request.system(), "ledger ");
+        this.ledger = ledger.isEmpty() ? List.of() : List.of(ledger.split(" ", -1));
+        this.messages = request.messages();
+    }
+
+    static String sessionOf(ModelRequest request) {
+        return told(request.system(), "session ");
     }
 
     private static String told(List<String> system, String about) {

@@ -1,7 +1,9 @@
 package dev.turnbuckle.testkit.simulation;
 
+import dev.turnbuckle.session.Input;
 import dev.turnbuckle.tool.ToolContext;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The body of one tool in one life of a node. */
@@ -50,10 +52,29 @@ final class Bodies {
         }
         context.progress("half of " + body.task);
         hold(body, fault);
+        if (errand == Errand.TELL) {
+            tell(body, context);
+        }
         context.update(Agents.LEDGER, ledger -> ledger.with(body.trace()));
         if (fault == Fault.TOOL_KILLED_AT_END) {
             life.die("at the end of body " + body);
         }
+    }
+
+    /** The same name for the same call, whichever body says it; another one for another call. */
+    private void tell(Body body, ToolContext context) {
+        List<String> known = world.referee.inputs.sessions();
+        String target = world.dice.oneOf(known);
+        String[] task = body.task.substring(1).split("\\.", -1);
+        int source = body.task.charAt(0) - 'a' + 1;
+        int number = source * 10_000 + Integer.parseInt(task[0]) * 100 + Integer.parseInt(task[1]);
+        String name = target.substring(0, 1) + number;
+        Input input = User.input(world, target, name, List.of(List.of(new Script.Call("look", name + ".0"))));
+        if (input.context().isEmpty()) {
+            input = input.context("by", "a tool"); // else it had that of this turn
+        }
+        context.send(target, world.dice.chance(0.2) ? input.after(world.dice.millis(100, 2_000)) : input);
+        body.sent = name;
     }
 
     private void hold(Body body, @Nullable Fault fault) throws InterruptedException {

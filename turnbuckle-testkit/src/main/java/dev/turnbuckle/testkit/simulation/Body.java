@@ -18,6 +18,9 @@ final class Body {
     /** What it returned or threw; {@code null} while it runs, and for ever when its process died. */
     @Nullable String ended;
 
+    /** Name of the input that it sent. */
+    @Nullable String sent;
+
     Body(int number, Errand errand, String session, TurnId turn, String task, String idempotencyKey, String node) {
         this.number = number;
         this.errand = errand;

@@ -29,6 +29,7 @@ final class Cancels extends Checker {
 
     private final Map<TurnId, Stage> stages = new HashMap<>();
     private final Map<TurnId, TurnId> joined = new HashMap<>();
+    private final Map<TurnId, Long> sequences = new HashMap<>();
     private final Map<TurnId, Gate> gates = new HashMap<>();
 
     /** Turns whose newest driver found the gate set: it performs nothing. */
@@ -49,6 +50,7 @@ final class Cancels extends Checker {
             case Inbox.Steers.Claimed(var items) -> {
                 for (InboxItem item : items) {
                     joined.put(item.turn(), call.argument(1, TurnId.class));
+                    sequences.put(item.turn(), item.sequence());
                 }
             }
             case Journal.RecordResult.Recorded r -> {
@@ -79,6 +81,12 @@ final class Cancels extends Checker {
         TurnId turn = started.turn().id();
         stages.put(turn, Stage.OPEN);
         drivers.put(turn, node);
+        for (InboxItem item : started.inputs()) {
+            if (!item.turn().equals(turn)) {
+                joined.put(item.turn(), turn);
+                sequences.put(item.turn(), item.sequence());
+            }
+        }
         boolean set = gates.containsKey(turn);
         demand(
                 started.turn().gate().cancelled() == set,
@@ -128,6 +136,10 @@ final class Cancels extends Checker {
         } else if (result instanceof CommitResult.Committed c && !c.repeated()) {
             stages.put(turn, Stage.ENDED);
             noEffects.remove(turn);
+            commit.settlement().sends().forEach(s -> stages.putIfAbsent(s.turn(), Stage.PENDING));
+            joined.entrySet()
+                    .removeIf(j -> j.getValue().equals(turn)
+                            && !commit.settlement().inputs().contains(sequences.get(j.getKey())));
             if (gate == null) {
                 demand(
                         !(outcome instanceof TurnOutcome.Cancelled),

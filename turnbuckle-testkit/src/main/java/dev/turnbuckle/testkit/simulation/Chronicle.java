@@ -104,7 +104,31 @@ final class Chronicle extends Checker {
                 said.equals(expected),
                 () -> "turn " + word(commit.target().turn()) + " put " + said + " into the history, its inputs are "
                         + expected);
+        sends(commit);
         ending(commit);
+    }
+
+    /** What leaves with the commit is what the bodies sent whose outcomes are recorded. */
+    private void sends(Commit commit) {
+        List<String> expected = commit.history().entries().stream()
+                .flatMap(m -> m.parts().stream())
+                .filter(p -> p instanceof Part.ToolResult r && r.content().startsWith("ok "))
+                .map(p -> body(((Part.ToolResult) p).content()))
+                .filter(b -> b != null && b.sent != null)
+                .map(b -> String.valueOf(b == null ? null : b.sent))
+                .toList();
+        List<String> sent = commit.settlement().sends().stream()
+                .map(s -> String.valueOf(s.key()))
+                .toList();
+        boolean givenUp = commit.history().entries().stream().noneMatch(m -> m.role() == Message.Role.ASSISTANT);
+        demand(
+                givenUp || sent.equals(expected),
+                () -> "turn " + word(commit.target().turn()) + " sends " + sent + ", its bodies sent " + expected);
+    }
+
+    private @Nullable Body body(String text) {
+        String number = text.substring(text.lastIndexOf(" r") + 2);
+        return bodies.get(Integer.parseInt(number.replaceAll("[^0-9].*", "")));
     }
 
     private void answer(Commit commit, List<Message> prefix, Message message) {
@@ -189,8 +213,7 @@ final class Chronicle extends Checker {
 
     /** The body that says so ran for this very call and ended so. */
     private boolean ofBody(Commit commit, String task, String text) {
-        String number = text.substring(text.lastIndexOf(" r") + 2);
-        Body body = bodies.get(Integer.parseInt(number.replaceAll("[^0-9].*", "")));
+        Body body = body(text);
         return body != null
                 && body.turn.equals(commit.target().turn())
                 && body.task.equals(task)

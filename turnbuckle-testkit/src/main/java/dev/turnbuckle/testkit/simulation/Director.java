@@ -38,6 +38,7 @@ final class Director {
         var chaos = new Chaos(world);
         world.start("tend", chaos::tend);
         world.start("rage", chaos::rage);
+        world.start("hints", world.hints::carry);
         for (int i = 0; i < world.shape.sessions(); i++) {
             String session = String.valueOf((char) ('a' + i));
             sessions.add(session);

@@ -54,6 +54,9 @@ final class Ending {
 
     private void compare(TurnOutcome told) {
         Inputs.Accepted input = world.referee.inputs.named(name);
+        if (world.referee.deleted(session)) {
+            return; // it was told before
+        }
         if (input == null) {
             world.referee.violated("clients", "the end of " + name + " was told, which was never accepted: " + told);
         } else if (input.state == Inputs.State.CANCELLED) {

@@ -7,6 +7,8 @@ import dev.turnbuckle.tool.OnUnknown;
 enum Errand {
     LOOK("look", EffectClass.READ, OnUnknown.TELL_MODEL, false),
     PUT("put", EffectClass.IDEMPOTENT, OnUnknown.TELL_MODEL, false),
+    /** Sends an input to a session, with the turn's commit. */
+    TELL("tell", EffectClass.IDEMPOTENT, OnUnknown.TELL_MODEL, false),
     BOOK("book", EffectClass.ONCE, OnUnknown.TELL_MODEL, false),
     RING("ring", EffectClass.ONCE, OnUnknown.ASK_HUMAN, false),
     BET("bet", EffectClass.ONCE, OnUnknown.FAIL_TURN, false),

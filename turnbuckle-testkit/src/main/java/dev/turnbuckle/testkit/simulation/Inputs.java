@@ -2,6 +2,7 @@ package dev.turnbuckle.testkit.simulation;
 
 import dev.turnbuckle.session.CancelResult;
 import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Commit;
@@ -11,10 +12,12 @@ import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Turns;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,10 @@ final class Inputs extends Checker {
         final String content;
         final InboxItem.Delivery delivery;
         final Instant availableAt;
+
+        /** Sent by a tool. */
+        final boolean work;
+
         State state = State.PENDING;
 
         /** The turn that holds or held it. */
@@ -49,6 +56,7 @@ final class Inputs extends Checker {
         int point;
 
         private Accepted(long sequence, String name, Inbox.NewInput input, TurnId turn, Instant now) {
+            this.work = input.kind() == InboxItem.Kind.WORK;
             this.sequence = sequence;
             this.session = input.session();
             this.name = name;
@@ -63,7 +71,7 @@ final class Inputs extends Checker {
         }
 
         private boolean steers(Instant now) {
-            return waits(now) && delivery == InboxItem.Delivery.STEER;
+            return waits(now) && !work && delivery == InboxItem.Delivery.STEER;
         }
 
         private boolean heldBy(TurnId turn) {
@@ -79,8 +87,12 @@ final class Inputs extends Checker {
     private final Map<Long, Accepted> bySequence = new TreeMap<>();
     private final Map<String, Accepted> byName = new HashMap<>();
 
-    Inputs(Referee referee) {
+    private final BiFunction<String, String, @Nullable InboxItem> stored;
+
+    /** @param stored the row of a session under a key, read past the wires */
+    Inputs(Referee referee, BiFunction<String, String, @Nullable InboxItem> stored) {
         super("inputs", referee);
+        this.stored = stored;
     }
 
     @Nullable Accepted named(String name) {
@@ -91,6 +103,30 @@ final class Inputs extends Checker {
     String name(long sequence) {
         Accepted input = bySequence.get(sequence);
         return input == null ? "" : input.name;
+    }
+
+    /** Sessions that exist. */
+    List<String> sessions() {
+        return bySequence.values().stream().map(i -> i.session).distinct().toList();
+    }
+
+    /**
+     * The input that opened the turn which asks with these messages: the first that is not settled, or, of a turn that
+     * another driver has ended meanwhile, the one that opened what took the last.
+     */
+    String opener(List<Message> messages) {
+        String last = "";
+        for (Message message : messages) {
+            if (message.role() == Message.Role.USER) {
+                last = Script.nameOf(message.text());
+                Accepted input = byName.get(last);
+                if (input != null && input.state == State.CLAIMED) {
+                    return last;
+                }
+            }
+        }
+        Accepted input = byName.get(last);
+        return input == null || input.by == null ? last : word(input.by);
     }
 
     private List<Accepted> of(String session) {
@@ -135,10 +171,7 @@ final class Inputs extends Checker {
                         row.item().sequence() > last,
                         () -> "sequence " + row.item().sequence() + " after " + last);
                 demand(row.item().turn().equals(input.turn()), () -> "input " + name + " got another turn's id");
-                var made = new Accepted(
-                        row.item().sequence(), name, input, row.item().turn(), now);
-                bySequence.put(made.sequence, made);
-                byName.put(name, made);
+                keep(new Accepted(row.item().sequence(), name, input, row.item().turn(), now));
             }
             case Inbox.Accepted.Row row -> {
                 count("the same input sent again");
@@ -156,6 +189,11 @@ final class Inputs extends Checker {
                         () -> "a key conflict of " + name + " that is none");
             }
         }
+    }
+
+    private void keep(Accepted input) {
+        bySequence.put(input.sequence, input);
+        byName.put(input.name, input);
     }
 
     private void started(Turns.Started started, Instant now) {
@@ -177,15 +215,41 @@ final class Inputs extends Checker {
     }
 
     private void opened(String session, TurnId turn, List<Long> given, Instant now) {
-        Accepted first =
-                of(session).stream().filter(i -> i.waits(now)).findFirst().orElse(null);
+        List<Accepted> next = next(session, now);
+        Accepted first = next.isEmpty() ? null : next.getFirst();
         demand(
-                first != null && first.turn.equals(turn) && given.equals(List.of(first.sequence)),
-                () -> "turn " + word(turn) + " was opened with " + given + ", next was " + first);
+                first != null
+                        && first.turn.equals(turn)
+                        && given.equals(next.stream().map(i -> i.sequence).toList()),
+                () -> "turn " + word(turn) + " was opened with " + given + ", next were " + next);
         if (first != null) {
-            claim(first, turn, 0);
-            count(first.delivery == InboxItem.Delivery.STEER ? "steer too late to join" : "turn opened");
+            next.forEach(i -> claim(i, turn, 0));
+            count(
+                    first.work
+                            ? "turn opened by what a tool sent"
+                            : first.delivery == InboxItem.Delivery.STEER ? "steer too late to join" : "turn opened");
+            if (next.size() > 1) {
+                count("inputs merged");
+            }
         }
+    }
+
+    /** The oldest that waits; with the gathering agent also what users sent behind it. */
+    private List<Accepted> next(String session, Instant now) {
+        List<Accepted> pending =
+                of(session).stream().filter(i -> i.state == State.PENDING).toList();
+        Accepted first = pending.stream().filter(i -> i.waits(now)).findFirst().orElse(null);
+        if (first == null) {
+            return List.of();
+        }
+        var next = new ArrayList<>(List.of(first));
+        if (User.agentOf(session).equals(Agents.GATHERING) && !first.work) {
+            pending.stream()
+                    .dropWhile(i -> i.sequence <= first.sequence)
+                    .takeWhile(i -> !i.work && i.waits(now))
+                    .forEach(next::add);
+        }
+        return next;
     }
 
     private void claim(Accepted input, TurnId by, int point) {
@@ -244,6 +308,7 @@ final class Inputs extends Checker {
                 count("input " + (commit.settlement().dead() ? "dead" : "applied"));
             }
         }
+        sent(commit, c, now);
         for (Accepted input : of(session)) {
             if (input.heldBy(turn)) {
                 demand(
@@ -252,6 +317,35 @@ final class Inputs extends Checker {
                 givenBack(input);
             }
         }
+    }
+
+    /** What tools sent is accepted with the commit, once; what they sent to deleted sessions is named. */
+    private void sent(Commit commit, CommitResult.Committed result, Instant now) {
+        var dropped = new ArrayList<String>();
+        for (Inbox.NewInput send : commit.settlement().sends()) {
+            String name = String.valueOf(send.key());
+            if (deleted(send.session())) {
+                dropped.add(send.session());
+                count("sent to a deleted session");
+                continue;
+            }
+            Accepted known = byName.get(name);
+            if (known != null) {
+                // A turn that was given up tells the next one nothing of what it did.
+                demand(known.content.equals(send.content()), () -> "other content was sent under the key " + name);
+                count("input sent again by a tool");
+                continue;
+            }
+            InboxItem row = stored.apply(send.session(), name);
+            demand(row != null && row.turn().equals(send.turn()), () -> "what " + send + " became is " + row);
+            if (row != null) {
+                keep(new Accepted(row.sequence(), name, send, row.turn(), now));
+                count("input sent by a tool");
+            }
+        }
+        demand(
+                result.droppedTo().equals(dropped),
+                () -> "a commit dropped what it sent to " + result.droppedTo() + ", deleted are " + dropped);
     }
 
     /** A steer that was claimed for a point which the ended turn never came to waits again. */

@@ -87,6 +87,9 @@ final class Ledgers extends Checker {
         if (!asked.node.equals(drivers.get(java.util.Objects.requireNonNull(opener).turn))) {
             return;
         }
+        demand(
+                asked.context.equals(User.agentOf(asked.session).equals(Agents.GATHERING) ? "" : asked.opener),
+                () -> "turn " + asked.opener + " was told the context of " + asked.context);
         List<String> expected = ledger(asked.session, base);
         List<String> told = sorted(asked.ledger);
         demand(

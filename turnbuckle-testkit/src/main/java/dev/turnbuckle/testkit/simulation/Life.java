@@ -3,12 +3,14 @@ package dev.turnbuckle.testkit.simulation;
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.memory.MemoryLiveReplay;
+import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.testkit.TestProcess;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a node: a process with a runtime in it, from its start until it is killed or closed. */
@@ -18,6 +20,7 @@ final class Life {
     private final TestProcess process;
     private final Set<Request<?>> requests = new LinkedHashSet<>();
     private @Nullable Turnbuckle turnbuckle;
+    private @Nullable Consumer<Wakeups.Hint> hints;
     private boolean leaving;
     private boolean over;
 
@@ -42,6 +45,7 @@ final class Life {
                 .drain(Duration.ofMillis(800))
                 .agent(agents.patient())
                 .agent(agents.hasty())
+                .agent(agents.gathering())
                 .build();
     }
 
@@ -116,6 +120,18 @@ final class Life {
     /** Starts something that lasts in the node, such as a stream to an observer. */
     void serve(String what, Service body) {
         process.start(what, () -> body.serve(runtime()));
+    }
+
+    /** What is said to the node by others. */
+    void listens(Consumer<Wakeups.Hint> listener) {
+        hints = listener;
+    }
+
+    void hear(Wakeups.Hint hint) {
+        Consumer<Wakeups.Hint> listener = hints;
+        if (listener != null) {
+            process.start("hint", () -> listener.accept(hint));
+        }
     }
 
     interface Body<T> {

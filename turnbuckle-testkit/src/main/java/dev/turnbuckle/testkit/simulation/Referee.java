@@ -2,6 +2,8 @@ package dev.turnbuckle.testkit.simulation;
 
 import dev.turnbuckle.live.SessionEvent;
 import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.store.Commit;
+import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +33,12 @@ final class Referee {
         this.world = world;
         this.reporter = new Reporter(world);
         this.chronicle = new Chronicle(this);
-        this.inputs = new Inputs(this);
+        this.inputs = new Inputs(
+                this,
+                (session, key) -> world.storage
+                        .inbox()
+                        .find(session, new Inbox.Ref.Key(key))
+                        .orElse(null));
         this.observers = new Observers(this, chronicle);
         this.checkers = List.of(
                 inputs,
@@ -59,6 +66,12 @@ final class Referee {
         }
         if (call.result() instanceof Inbox.Accepted.Row row && row.item().key() != null) {
             words.putIfAbsent(row.item().turn(), row.item().key());
+        }
+        if (call.result() instanceof CommitResult.Committed) {
+            for (Inbox.NewInput send :
+                    call.argument(0, Commit.class).settlement().sends()) {
+                words.putIfAbsent(send.turn(), String.valueOf(send.key()));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param storm how long everything breaks
  * @param attempts drives before a turn fails (T12)
  * @param presumesDead whether the store knows at once that a killed node is dead (L7)
+ * @param hints whether nodes tell each other what they leave to others
  * @param idlePeople whether approvals are left to their deadline while the storm lasts
  * @param live bounds of each node's live replay
  */
@@ -24,6 +25,7 @@ record Shape(
         int attempts,
         int concurrentTurns,
         boolean presumesDead,
+        boolean hints,
         boolean idlePeople,
         LiveReplay.Bounds live) {
     private static final LiveReplay.Bounds NARROW =
@@ -41,6 +43,7 @@ record Shape(
                 dice.oneOf(3, 8, 30, 30),
                 dice.oneOf(1, 2, 16),
                 dice.chance(0.4),
+                dice.chance(0.5),
                 dice.chance(0.3),
                 dice.chance(0.5) ? NARROW : LiveReplay.Bounds.DEFAULT);
     }

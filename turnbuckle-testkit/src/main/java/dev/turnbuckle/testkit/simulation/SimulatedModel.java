@@ -35,7 +35,7 @@ final class SimulatedModel implements Model {
 
     @Override
     public void stream(ModelRequest request, Consumer<ModelEvent> events) throws InterruptedException {
-        var asked = new Asked(world.nextAsked(), life.name(), request.system(), request.messages());
+        var asked = new Asked(world.nextAsked(), life.name(), request, world.referee.inputs.opener(request.messages()));
         world.log(life.name(), "model " + asked + " is asked of " + name);
         if (!name.equals("script")) {
             world.tally.count("another model stood in");

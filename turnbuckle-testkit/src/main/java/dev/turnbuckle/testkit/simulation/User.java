@@ -37,9 +37,12 @@ final class User {
         this.session = session;
     }
 
-    /** Every other session runs the agent that takes a new input for an answer. */
     static String agentOf(String session) {
-        return (session.charAt(0) - 'a') % 2 == 0 ? Agents.PATIENT : Agents.HASTY;
+        return switch (session.charAt(0)) {
+            case 'a' -> Agents.PATIENT;
+            case 'b' -> Agents.HASTY;
+            default -> Agents.GATHERING;
+        };
     }
 
     private enum Act {
@@ -182,10 +185,16 @@ final class User {
             }
             groups.add(group);
         }
+        Input input = input(world, session, name, groups);
+        return world.dice.chance(0.1) ? input.after(world.dice.millis(200, 3_000)) : input;
+    }
+
+    /** Inputs of one context may become one turn, so those of the gathering agent have none. */
+    static Input input(World world, String session, String name, List<List<Script.Call>> groups) {
         String text = Script.input(name, groups);
         world.referee.chronicle.said(name, text);
-        Input input = Input.text(text).key(name).context("input", name);
-        return world.dice.chance(0.1) ? input.after(world.dice.millis(200, 3_000)) : input;
+        Input input = Input.text(text).key(name);
+        return agentOf(session).equals(Agents.GATHERING) ? input : input.context("input", name);
     }
 
     /** The same once more: delivered twice, or by somebody who did not hear the answer. */

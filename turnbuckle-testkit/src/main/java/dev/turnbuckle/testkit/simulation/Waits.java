@@ -110,6 +110,9 @@ final class Waits extends Checker {
             if (own != null && own.decision == null && row.decision() != null) {
                 expired(own, row.decision(), now);
             }
+            if (row.open().escalation() != null && row.open().escalation().done()) {
+                count("wait escalated");
+            }
             Decision given = row.decision();
             boolean same = own != null
                     && (own.decision == null

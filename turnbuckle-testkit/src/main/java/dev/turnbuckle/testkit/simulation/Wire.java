@@ -10,12 +10,14 @@ import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.store.Wakeups;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class Wire implements Storage {
     private final Journal journal;
     private final Blobs blobs;
     private final Maintenance maintenance;
+    private final Wakeups wakeups = new Wakeup();
 
     Wire(World world, Life life) {
         this.world = world;
@@ -163,6 +166,28 @@ final class Wire implements Storage {
     @Override
     public Maintenance maintenance() {
         return maintenance;
+    }
+
+    @Override
+    public Wakeups wakeups() {
+        return world.shape.hints() ? wakeups : Wakeups.NONE;
+    }
+
+    private final class Wakeup implements Wakeups {
+        @Override
+        public void listen(Consumer<Hint> listener) {
+            life.listens(listener);
+        }
+
+        @Override
+        public void tell(Hint hint) {
+            world.hints.post(life, hint);
+        }
+
+        @Override
+        public boolean flowing() {
+            return true;
+        }
     }
 
     /** The store outlives its clients. */

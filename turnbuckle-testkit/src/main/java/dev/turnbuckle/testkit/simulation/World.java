@@ -34,6 +34,7 @@ final class World {
     final Storage storage;
     final UnaryOperator<Storage> engineSees;
     final List<Machine> machines;
+    final Hints hints;
 
     private final Set<String> deadLives = new HashSet<>();
     private int bodies;
@@ -51,6 +52,7 @@ final class World {
         this.faults = new Faults(dice, tally);
         this.referee = new Referee(this);
         this.engineSees = engineSees;
+        this.hints = new Hints(this);
         this.storage = stores.apply(this::presumedDead);
         this.machines = IntStream.rangeClosed(1, shape.nodes())
                 .mapToObj(n -> new Machine(this, "node-" + n))

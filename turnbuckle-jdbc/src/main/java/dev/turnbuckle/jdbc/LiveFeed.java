@@ -122,7 +122,10 @@ final class LiveFeed {
         long size = Math.min(MOST_CHARS, bounds.bytes());
         int from = all.size() - 1;
         size -= all.get(from).json().length();
-        while (from > 0 && all.size() - from < most && all.get(from - 1).json().length() <= size) {
+        while (from > 0
+                && all.size() - from < most
+                && all.get(from - 1).json().length() <= size
+                && all.get(from - 1).position() == all.get(from).position() - 1) { // else a publication was lost there
             from--;
             size -= all.get(from).json().length();
         }

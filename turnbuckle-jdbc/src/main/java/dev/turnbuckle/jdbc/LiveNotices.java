@@ -76,21 +76,19 @@ final class LiveNotices {
     private void listen() {
         try (Connection connection = link.source().getConnection()) {
             boolean automatic = connection.getAutoCommit();
-            try {
-                var notifications = PostgresNotifications.on(connection, options.channel());
-                failures = 0;
-                reader.listens(true); // and what was stored before is looked for
-                hear(notifications);
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("UNLISTEN *");
-                }
-            } finally {
-                reader.listens(false);
-                connection.setAutoCommit(automatic);
+            var notifications = PostgresNotifications.on(connection, options.channel());
+            failures = 0;
+            reader.listens(true); // and what was stored before is looked for
+            hear(notifications);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("UNLISTEN *");
             }
+            connection.setAutoCommit(automatic);
         } catch (SQLException | LinkageError e) {
             failures++;
             LOG.debug("live events of other nodes are polled until notices come again", e);
+        } finally {
+            reader.listens(false);
         }
     }
 

@@ -84,7 +84,6 @@ class SimulationTest {
             "lease lost: Turns.suspend of a superseded driver",
             "not suspended: ready again",
             "partial answer kept",
-            "record repeated",
             "request repeated",
             "retraction",
             "second answer to a wait",

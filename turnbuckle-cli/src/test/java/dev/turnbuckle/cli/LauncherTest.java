@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +95,16 @@ class LauncherTest {
         try (var files = Files.list(home)) {
             return files.filter(f -> f.toString().endsWith(".aot")).toList();
         }
+    }
+
+    /** Caches are made in the background: the folder is left when nobody works in it any more. */
+    @AfterEach
+    void awaitMakers() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            try (var files = Files.list(home)) {
+                return files.map(Path::toString).noneMatch(f -> f.endsWith(".making") || f.endsWith(".begun"));
+            }
+        });
     }
 
     private Path awaitCache() throws Exception {

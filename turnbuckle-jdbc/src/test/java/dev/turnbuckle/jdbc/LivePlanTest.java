@@ -161,7 +161,7 @@ class LivePlanTest {
     }
 
     @Test
-    void o19_eventsOfANewerProgramArriveAsTheyAre() {
+    void eventsOfANewerProgramArriveAsTheyAre() {
         String json = "{\"type\":\"sparkle\",\"stars\":3}";
         assertThat(LiveJson.read(json)).isEqualTo(new Activity.Unknown("sparkle", json));
     }

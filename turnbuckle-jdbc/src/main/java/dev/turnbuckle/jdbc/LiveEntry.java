@@ -3,7 +3,6 @@ package dev.turnbuckle.jdbc;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.LiveReplay.Origin;
 import dev.turnbuckle.session.TurnId;
-import java.time.Instant;
 
 /** What waits to be stored in a session's stream. Its position is given where it is stored (O12). */
 sealed interface LiveEntry {
@@ -13,10 +12,9 @@ sealed interface LiveEntry {
     Stamp stamp();
 
     /**
-     * @param at what events are shown with, and age by
-     * @param nanos on this process's monotonic clock
+     * @param nanos when it was appended, on this process's monotonic clock
      */
-    record Stamp(Origin origin, Instant at, long nanos) {}
+    record Stamp(Origin origin, long nanos) {}
 
     /** @param json the activity as it is stored */
     record Show(Stamp stamp, Activity activity, String json) implements LiveEntry {

@@ -39,6 +39,7 @@ final class LiveFlusher {
     private final LiveLink link;
     private final LiveQueue queue;
     private final LiveFeeds feeds;
+    private final LiveClock clock;
     private final Environment environment;
     private final Options options;
     private final Signal arrived;
@@ -57,11 +58,12 @@ final class LiveFlusher {
      */
     record Options(String channel, String node, Bounds bounds, Duration gather) {}
 
-    LiveFlusher(LiveLink link, LiveQueue queue, LiveFeeds feeds, Environment environment, Options options) {
+    LiveFlusher(LiveLink link, LiveQueue queue, LiveFeeds feeds, LiveClock clock, Options options) {
         this.link = link;
         this.queue = queue;
         this.feeds = feeds;
-        this.environment = environment;
+        this.clock = clock;
+        this.environment = clock.environment();
         this.options = options;
         this.arrived = environment.signal();
         this.hurry = environment.signal();
@@ -147,12 +149,13 @@ final class LiveFlusher {
 
     private Stored store(LiveWriting tables, Map<String, LiveQueue.Share> taken) {
         var locked = tables.lock(taken.keySet().stream().sorted().toList(), environment.id());
-        long nanos = environment.nanos() + (closed ? LivePlan.GRACE.toNanos() : 0);
+        clock.saw(locked.life().now());
+        var now = new LivePlan.Now(environment.nanos(), locked.life().now(), closed);
         var results = new HashMap<String, LivePlan.Result>();
         locked.headers().forEach((session, header) -> {
             LiveQueue.Share share = taken.get(session);
             if (share != null) {
-                results.put(session, LivePlan.of(header, share.entries(), share.dropped(), nanos));
+                results.put(session, LivePlan.of(header, share.entries(), share.dropped(), now));
             }
         });
         if (!results.isEmpty()) {
@@ -194,6 +197,7 @@ final class LiveFlusher {
         }
         List<LiveEntry> left =
                 share.entries().subList(result.taken(), share.entries().size());
+        queue.done(share.entries().subList(0, result.taken()));
         queue.giveBack(session, new LiveQueue.Share(left, false));
         rows.addAll(result.rows());
         LiveFeed feed = feeds.get(session);
@@ -218,6 +222,7 @@ final class LiveFlusher {
 
     private void drop(Map<String, LiveQueue.Share> taken, String why, Exception e) {
         queue.drop(Set.copyOf(taken.keySet()));
+        taken.values().forEach(share -> queue.done(share.entries()));
         LOG.warn("live events of {} sessions dropped, their observers will see a gap: {}", taken.size(), why, e);
     }
 

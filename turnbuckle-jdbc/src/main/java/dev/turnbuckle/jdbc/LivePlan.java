@@ -26,6 +26,7 @@ final class LivePlan {
     static final Duration GRACE = Duration.ofMillis(300);
 
     private final LiveHeader before;
+    private final Now now;
     private final List<LiveRow> rows = new ArrayList<>();
     private long tail;
     private long lost;
@@ -38,8 +39,22 @@ final class LivePlan {
     private boolean ended;
     private long used;
 
-    private LivePlan(LiveHeader before) {
+    /**
+     * When positions are given.
+     *
+     * @param nanos on this process's monotonic clock
+     * @param micros the same moment on the server's clock, which events are shown with and age by
+     * @param last whether nothing can wait any more
+     */
+    record Now(long nanos, long micros, boolean last) {
+        private long shown(LiveEntry entry) {
+            return micros - (nanos - entry.stamp().nanos()) / 1_000;
+        }
+    }
+
+    private LivePlan(LiveHeader before, Now now) {
         this.before = before;
+        this.now = now;
         this.tail = before.places().tail();
         this.lost = before.places().lost();
         this.size = before.places().size();
@@ -60,13 +75,13 @@ final class LivePlan {
      * @param dropped whether entries before these were never stored: a position is left out, so that no cursor goes on
      *     over the hole
      */
-    static Result of(LiveHeader before, List<LiveEntry> entries, boolean dropped, long nanos) {
-        var plan = new LivePlan(before);
+    static Result of(LiveHeader before, List<LiveEntry> entries, boolean dropped, Now now) {
+        var plan = new LivePlan(before, now);
         if (dropped) {
             plan.leaveOut();
         }
         int taken = 0;
-        while (taken < entries.size() && !plan.waits(entries.get(taken), nanos)) {
+        while (taken < entries.size() && !plan.waits(entries.get(taken))) {
             plan.take(entries.get(taken));
             taken++;
         }
@@ -79,10 +94,10 @@ final class LivePlan {
         maimed = true;
     }
 
-    private boolean waits(LiveEntry entry, long nanos) {
+    private boolean waits(LiveEntry entry) {
         boolean lacks = entry.presumed() > Math.max(0, revision) && !ended;
         boolean flows = revision >= 0 || (entry instanceof LiveEntry.Head head && (head.found() || hasEvents()));
-        return lacks && flows && nanos - entry.stamp().nanos() < GRACE.toNanos();
+        return lacks && flows && !now.last() && now.nanos() - entry.stamp().nanos() < GRACE.toNanos();
     }
 
     private boolean hasEvents() {
@@ -90,7 +105,7 @@ final class LivePlan {
     }
 
     private void take(LiveEntry entry) {
-        used = Math.max(used, Micros.of(entry.stamp().at()));
+        used = Math.max(used, now.shown(entry));
         if (ended) {
             return;
         }

@@ -14,7 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What was appended and is not stored yet, in order for each session. Bounded: a session for whose entry there is no room
- * loses all that waits, and is marked, so that its stream shows a gap instead of a hole.
+ * loses all that waits, and is marked, so that its stream shows a gap instead of a hole. What was taken counts until it is
+ * said to be {@link #done} or {@link #giveBack given back}.
  */
 final class LiveQueue {
     private final ReentrantLock lock = new ReentrantLock();
@@ -25,7 +26,7 @@ final class LiveQueue {
     private long size;
 
     /**
-     * @param entries that wait at once, of all sessions
+     * @param entries that wait or are being stored at once, of all sessions
      * @param size of them, in characters
      */
     record Bounds(int entries, long size) {
@@ -91,9 +92,7 @@ final class LiveQueue {
                 Map.Entry<String, Deque<LiveEntry>> next = all.next();
                 var share = new ArrayList<LiveEntry>();
                 while (left > 0 && !next.getValue().isEmpty()) {
-                    LiveEntry entry = next.getValue().remove();
-                    counted(entry, -1);
-                    share.add(entry);
+                    share.add(next.getValue().remove());
                     left--;
                 }
                 if (next.getValue().isEmpty()) {
@@ -113,19 +112,27 @@ final class LiveQueue {
         }
     }
 
-    /** What could not be stored yet goes before what came since; over the bounds, because it was within them. */
+    /** These were stored, or never will be. */
+    void done(List<LiveEntry> taken) {
+        lock.lock();
+        try {
+            taken.forEach(e -> counted(e, -1));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What could not be stored yet goes before what came since. */
     void giveBack(String session, Share share) {
         lock.lock();
         try {
             if (dropped.contains(session)) {
+                share.entries().forEach(e -> counted(e, -1));
                 return;
             }
             if (!share.entries().isEmpty()) {
                 Deque<LiveEntry> queue = waiting.computeIfAbsent(session, s -> new ArrayDeque<>());
-                share.entries().reversed().forEach(e -> {
-                    queue.addFirst(e);
-                    counted(e, 1);
-                });
+                share.entries().reversed().forEach(queue::addFirst);
             }
             if (share.dropped()) {
                 dropped.add(session);

@@ -23,38 +23,29 @@ import org.slf4j.LoggerFactory;
 final class LiveReader {
     private static final Logger LOG = LoggerFactory.getLogger(LiveReader.class);
 
-    /** How often it looks for news while no notices come. */
-    static final Duration POLL = Duration.ofMillis(100);
-
-    /** The same while they come. */
-    static final Duration CHECK = Duration.ofSeconds(1);
-
-    /** Looks for news are so far apart at least. */
-    private static final Duration LEAST = Duration.ofMillis(10);
-
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
     private static final int QUESTIONS_AT_ONCE = 256;
     private static final int NEWS_AT_ONCE = 4_096;
 
     private final LiveLink link;
     private final LiveFeeds feeds;
+    private final LiveClock clock;
     private final Environment environment;
     private final Bounds bounds;
     private final Signal work;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Question<?>> questions = new ArrayDeque<>();
+    private final LivePace pace;
     private boolean closed;
-    private volatile boolean noticed;
-    private volatile boolean told;
-    private long lookedAt;
 
-    LiveReader(LiveLink link, LiveFeeds feeds, Environment environment, Bounds bounds) {
+    LiveReader(LiveLink link, LiveFeeds feeds, LiveClock clock, Bounds bounds) {
         this.link = link;
         this.feeds = feeds;
-        this.environment = environment;
+        this.clock = clock;
+        this.environment = clock.environment();
         this.bounds = bounds;
         this.work = environment.signal();
-        this.lookedAt = environment.nanos();
+        this.pace = new LivePace(environment.nanos());
     }
 
     /** What somebody waits for. */
@@ -131,13 +122,13 @@ final class LiveReader {
 
     /** Somebody stored something. */
     void notice() {
-        noticed = true;
+        pace.notice();
         work.raise();
     }
 
     /** Whether notices come, so that looking from time to time is a precaution only. */
     void listens(boolean listens) {
-        told = listens;
+        pace.listens(listens);
         notice();
     }
 
@@ -180,38 +171,38 @@ final class LiveReader {
 
     /** @return how long nothing needs to be done unless somebody asks */
     private Duration round(List<Question<?>> asked, boolean due) {
-        Duration untilLook = due ? Duration.ZERO : untilLook();
+        Duration untilLook = due ? Duration.ZERO : pace.left(environment.nanos());
         boolean look = !feeds.isEmpty() && untilLook.isZero();
         if (asked.isEmpty() && !look) {
             return feeds.isEmpty() ? Duration.ofMinutes(1) : untilLook;
         }
+        if (look) {
+            pace.begin(environment.nanos());
+        }
         try {
             link.read(sql -> {
-                answer(asked, look, new LiveReading(sql, bounds, environment.now()));
+                answer(asked, look, new LiveReading(sql, bounds));
                 return asked;
             });
             asked.forEach(Question::done);
-            return feeds.isEmpty() ? Duration.ofMinutes(1) : untilLook();
+            return feeds.isEmpty() ? Duration.ofMinutes(1) : pace.left(environment.nanos());
         } catch (SqlFailure e) {
             fail(asked, link.dialect().explain(e.sql()));
         } catch (RuntimeException e) { // the task's edge: it must go on, and who asked must hear of it
             fail(asked, e);
         }
+        pace.notice(); // what this look was to find is still to be found
         return AFTER_FAILURE;
-    }
-
-    private Duration untilLook() {
-        Duration every = noticed ? LEAST : told ? CHECK : POLL;
-        Duration left = every.minus(Duration.ofNanos(environment.nanos() - lookedAt));
-        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private void answer(List<Question<?>> asked, boolean look, LiveReading reading) {
         reading.fetch(asked.stream().map(q -> q.session).distinct().toList());
+        LiveReading.Life life = reading.life();
+        if (life != null) {
+            clock.saw(life.now());
+        }
         asked.forEach(q -> q.answer(reading));
         if (look) {
-            noticed = false;
-            lookedAt = environment.nanos();
             news(reading);
         }
     }
@@ -226,7 +217,9 @@ final class LiveReader {
         if (!tails.isEmpty()) {
             List<LiveRow> rows = reading.news(tails, NEWS_AT_ONCE);
             feeds.add(life.incarnation(), rows);
-            noticed |= rows.size() == NEWS_AT_ONCE;
+            if (rows.size() == NEWS_AT_ONCE) {
+                pace.notice();
+            }
         }
     }
 

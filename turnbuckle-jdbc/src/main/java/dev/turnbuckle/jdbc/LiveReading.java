@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveReading {
     /** The oids make a restored or copied buffer another one: its cursors must not be taken for those of the first. */
     static final String LIFE = """
-            SELECT l.id || to_hex(l.tableoid::bigint) || to_hex(d.oid::bigint), l.high
+            SELECT l.id || to_hex(l.tableoid::bigint) || to_hex(d.oid::bigint), l.high, {clock}
             FROM live_life AS l CROSS JOIN (SELECT oid FROM pg_database WHERE datname = current_database()) AS d
             """;
 
@@ -44,22 +45,23 @@ final class LiveReading {
 
     private final Statements sql;
     private final Bounds bounds;
-    private final Instant now;
     private final Map<String, LiveHeader> headers = new HashMap<>();
     private final Set<String> asked = new HashSet<>();
     private @Nullable Life life;
     private boolean begun;
 
-    LiveReading(Statements sql, Bounds bounds, Instant now) {
+    LiveReading(Statements sql, Bounds bounds) {
         this.sql = sql;
         this.bounds = bounds;
-        this.now = now;
     }
 
-    /** @param high above every position that a header which is gone ever gave */
-    record Life(String incarnation, long high) {
+    /**
+     * @param high above every position that a header which is gone ever gave
+     * @param now by the server's clock, in microseconds
+     */
+    record Life(String incarnation, long high, long now) {
         static Life of(Line line) {
-            return new Life(line.text(), line.number());
+            return new Life(line.text(), line.number(), line.number());
         }
     }
 
@@ -174,8 +176,9 @@ final class LiveReading {
                 && (row.before() >= header.places().size() - bounds.bytes() || row.position() == tail);
     }
 
+    /** Of the server's time, which whoever asks about events has read with the life that they are of. */
     private long oldest() {
-        return Micros.of(now.minus(bounds.age()));
+        return Objects.requireNonNull(life).now() - Micros.of(bounds.age());
     }
 
     private long floor(LiveHeader header) {

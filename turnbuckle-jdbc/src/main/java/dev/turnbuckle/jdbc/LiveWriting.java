@@ -51,12 +51,12 @@ final class LiveWriting {
     static final String NOTIFY = "SELECT pg_notify(?, ?)::text";
     static final String AGE = """
             DELETE FROM live_event WHERE ctid = ANY(ARRAY(
-                SELECT e.ctid FROM live_event AS e WHERE e.shown < ? ORDER BY e.shown LIMIT ? FOR UPDATE SKIP LOCKED))
+                SELECT e.ctid FROM live_event AS e WHERE e.shown < (SELECT {clock}) - ? ORDER BY e.shown LIMIT ? FOR UPDATE SKIP LOCKED))
             """;
     static final String EVICT = """
             WITH idle AS (
                 SELECT session FROM live_header
-                WHERE used < ? AND (open IS NULL OR used < ?) AND session <> ALL(?) LIMIT ? FOR UPDATE SKIP LOCKED),
+                WHERE used < (SELECT {clock}) - ? AND (open IS NULL OR used < (SELECT {clock}) - ?) AND session <> ALL(?) LIMIT ? FOR UPDATE SKIP LOCKED),
             gone AS (
                 DELETE FROM live_header AS h USING idle WHERE h.session = idle.session RETURNING h.tail),
             high AS (
@@ -163,16 +163,19 @@ final class LiveWriting {
                 .numbers(all(headers, h -> h.places().size() - bounds.bytes()));
     }
 
-    /** @return how many are gone */
-    int age(long oldest, int most) {
+    /**
+     * @param age in microseconds: what was shown longer ago goes
+     * @return how many are gone
+     */
+    int age(long age, int most) {
         var gone = new ArrayList<Integer>();
-        new Batch().write(AGE, c -> c.number(oldest).number(most), gone::add).run(sql);
+        new Batch().write(AGE, c -> c.number(age).number(most), gone::add).run(sql);
         return gone.getFirst();
     }
 
     /**
-     * @param idle headers not used since then go when no turn is open
-     * @param abandoned and then, whatever is open
+     * @param idle headers not used for so many microseconds go when no turn is open
+     * @param abandoned and those not used for so many, whatever is open
      * @return how many are gone
      */
     int evict(long idle, long abandoned, Set<String> except, int most) {

@@ -72,6 +72,7 @@ public final class PostgresLiveReplay implements LiveReplay {
         final LiveLink link;
         final Runnable closing;
         final LiveFeeds feeds;
+        final LiveClock clock;
         final LiveFlusher flusher;
         final LiveReader reader;
         final LiveNotices notices;
@@ -85,8 +86,9 @@ public final class PostgresLiveReplay implements LiveReplay {
             this.link = link;
             this.closing = closing;
             this.feeds = new LiveFeeds(environment, options.bounds());
-            this.flusher = new LiveFlusher(link, new LiveQueue(options.queue()), feeds, environment, flushing);
-            this.reader = new LiveReader(link, feeds, environment, options.bounds());
+            this.clock = new LiveClock(environment);
+            this.flusher = new LiveFlusher(link, new LiveQueue(options.queue()), feeds, clock, flushing);
+            this.reader = new LiveReader(link, feeds, clock, options.bounds());
             this.notices = new LiveNotices(link, feeds, reader, environment, flushing);
             this.evictedAt = environment.nanos();
         }
@@ -250,8 +252,7 @@ public final class PostgresLiveReplay implements LiveReplay {
     }
 
     private LiveEntry.Stamp stamp(Origin origin) {
-        Environment environment = parts().environment;
-        return new LiveEntry.Stamp(origin, environment.now(), environment.nanos());
+        return new LiveEntry.Stamp(origin, parts().environment.nanos());
     }
 
     private void put(String session, LiveEntry entry) {
@@ -354,7 +355,7 @@ public final class PostgresLiveReplay implements LiveReplay {
         if (closed) {
             return new CatchUp.Gap(CatchUp.Reason.UNAVAILABLE, revision);
         }
-        long oldest = Micros.of(open.environment.now().minus(options.bounds().age()));
+        long oldest = open.clock.now() - Micros.of(options.bounds().age());
         List<SessionEvent> known = feed == null ? null : feed.after(cursor, most, oldest);
         if (known != null) {
             return new CatchUp.Events(known);
@@ -432,11 +433,10 @@ public final class PostgresLiveReplay implements LiveReplay {
     public void trim() {
         Parts open = parts();
         try {
-            long oldest =
-                    Micros.of(open.environment.now().minus(options.bounds().age()));
+            long age = Micros.of(options.bounds().age());
             boolean more = true;
             for (int i = 0; more && i < TRIMS; i++) {
-                more = open.link.write(sql -> writing(sql).age(oldest, TRIMMED_AT_ONCE)) == TRIMMED_AT_ONCE;
+                more = open.link.write(sql -> writing(sql).age(age, TRIMMED_AT_ONCE)) == TRIMMED_AT_ONCE;
             }
             long now = open.environment.nanos();
             if (now - open.evictedAt
@@ -451,8 +451,8 @@ public final class PostgresLiveReplay implements LiveReplay {
 
     private void evict(Parts open) {
         Duration idle = options.bounds().idle();
-        long unused = Micros.of(open.environment.now().minus(idle));
-        long abandoned = Micros.of(open.environment.now().minus(idle.multipliedBy(ABANDONED)));
+        long unused = Micros.of(idle);
+        long abandoned = Micros.of(idle.multipliedBy(ABANDONED));
         Set<String> observed = open.feeds.observed();
         boolean more = true;
         for (int i = 0; more && i < TRIMS; i++) {

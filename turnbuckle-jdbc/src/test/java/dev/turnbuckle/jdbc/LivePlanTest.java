@@ -13,7 +13,6 @@ import dev.turnbuckle.live.LiveReplay.Origin;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.session.Usage;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Where positions are given: each case is the entries of some nodes, and what becomes of them. */
 class LivePlanTest {
     private static final TurnId TURN = new TurnId("t-1");
-    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final long NOON = 1_767_268_800_000_000L;
     private static final long GRACE = 300_000_000;
 
     private static final Origin OLD_DRIVE = new Origin(0, 1);
@@ -33,15 +32,15 @@ class LivePlanTest {
     private int waiting;
 
     private static LiveEntry show(Origin origin, Activity activity) {
-        return new LiveEntry.Show(new LiveEntry.Stamp(origin, NOON, 0), activity, LiveJson.write(activity));
+        return new LiveEntry.Show(new LiveEntry.Stamp(origin, 0), activity, LiveJson.write(activity));
     }
 
     private static LiveEntry back(Origin origin) {
-        return new LiveEntry.TakeBack(new LiveEntry.Stamp(origin, NOON, 0), TURN);
+        return new LiveEntry.TakeBack(new LiveEntry.Stamp(origin, 0), TURN);
     }
 
     private static LiveEntry found(long revision) {
-        return new LiveEntry.Head(new LiveEntry.Stamp(Origin.OUTSIDE, NOON, 0), revision, true);
+        return new LiveEntry.Head(new LiveEntry.Stamp(Origin.OUTSIDE, 0), revision, true);
     }
 
     private static Activity text(String text) {
@@ -53,7 +52,8 @@ class LivePlanTest {
     }
 
     private void flush(boolean dropped, long nanos, LiveEntry... entries) {
-        LivePlan.Result result = LivePlan.of(header, List.of(entries), dropped, nanos);
+        LivePlan.Result result =
+                LivePlan.of(header, List.of(entries), dropped, new LivePlan.Now(nanos, NOON + nanos / 1_000, false));
         header = result.after();
         result.rows().forEach(r -> stream.add(r.activity()));
         waiting = entries.length - result.taken();
@@ -66,8 +66,11 @@ class LivePlanTest {
     @Test
     void o12_positionsRiseByOneFromWhereTheHeaderStands() {
         header = LiveHeader.fresh("s", 41);
-        LivePlan.Result result =
-                LivePlan.of(header, List.of(show(OLD_DRIVE, text("a")), show(OLD_DRIVE, text("b"))), false, 0);
+        LivePlan.Result result = LivePlan.of(
+                header,
+                List.of(show(OLD_DRIVE, text("a")), show(OLD_DRIVE, text("b"))),
+                false,
+                new LivePlan.Now(0, NOON, false));
         assertThat(result.rows()).extracting(LiveRow::position).containsExactly(42L, 43L);
         assertThat(result.after().places()).isEqualTo(new LiveHeader.Places(41, 43, 41, 112));
         assertThat(result.rows()).extracting(LiveRow::before).containsExactly(0L, 56L);

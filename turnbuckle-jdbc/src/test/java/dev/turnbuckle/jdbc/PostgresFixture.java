@@ -52,6 +52,11 @@ final class PostgresFixture implements StorageFixture {
     @Override
     public void tick(Environment environment, Duration duration) {
         ((ManualClock) environment).tick(duration);
+        tick(duration);
+    }
+
+    /** The server's clock alone. */
+    void tick(Duration duration) {
         PostgresServer.execute("UPDATE " + clock + " SET micros = micros + " + duration.toNanos() / 1_000);
     }
 

@@ -13,15 +13,13 @@ import org.junit.jupiter.api.AfterEach;
 class PostgresLiveReplayTest extends LiveReplayContract {
     private static final long LOOK_NANOS = 1_000_000;
 
-    private final List<String> schemas = new ArrayList<>();
+    private final List<PostgresFixture> fixtures = new ArrayList<>();
 
     @Override
     protected LiveReplay liveReplay(int events, Duration age, long bytes) {
-        String schema = PostgresServer.emptyTables();
-        schemas.add(schema);
-        PostgresStorage storage = PostgresStorage.builder(PostgresServer.url(schema))
-                .connections(1)
-                .build();
+        var fixture = new PostgresFixture();
+        fixtures.add(fixture);
+        PostgresStorage storage = fixture.builder().connections(1).build();
         storage.open(Stores.ENVIRONMENT); // makes the tables
         storage.close();
         return PostgresLiveReplay.builder(storage)
@@ -39,14 +37,20 @@ class PostgresLiveReplayTest extends LiveReplayContract {
         var live = (PostgresLiveReplay) replay;
         while (!live.isSettled()) {
             if (live.isHolding()) {
-                time.tick(Duration.ofMillis(10));
+                tick(time, Duration.ofMillis(10));
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
+    @Override
+    protected void tick(ManualClock time, Duration duration) {
+        time.tick(duration);
+        fixtures.forEach(f -> f.tick(duration));
+    }
+
     @AfterEach
     void giveBack() {
-        schemas.forEach(PostgresServer::giveBack);
+        fixtures.forEach(PostgresFixture::close);
     }
 }

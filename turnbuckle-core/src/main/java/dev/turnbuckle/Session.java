@@ -152,7 +152,8 @@ public final class Session {
                 input.delay(),
                 input.attachments().stream()
                         .map(a -> new Blob(a.ref().digest(), a.bytes()))
-                        .toList());
+                        .toList(),
+                turnbuckle.node().share(input.context()));
     }
 
     private Turn.Sent accepted(Inbox.NewInput input) {

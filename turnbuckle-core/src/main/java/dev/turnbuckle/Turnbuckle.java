@@ -209,6 +209,7 @@ public final class Turnbuckle implements AutoCloseable {
         private int attempts = DEFAULT_ATTEMPTS;
         private boolean holdOnMismatch;
         private boolean manual;
+        private @Nullable String fairBy;
 
         private Builder() {}
 
@@ -319,6 +320,18 @@ public final class Turnbuckle implements AutoCloseable {
             return this;
         }
 
+        /**
+         * While there is more to drive than places, these go round among the values of this context value, so that a tenant
+         * with much work does not keep another one waiting (Q18). A session counts for the value of the last input
+         * that had one; those without count together as one more. Set it on every node, those that only send too.
+         *
+         * @param contextName as in {@link Input#context}
+         */
+        public Builder fairBy(String contextName) {
+            this.fairBy = contextName;
+            return this;
+        }
+
         /** Nothing is driven by itself, only by {@link Turnbuckle#runDue()} and {@link Turnbuckle#run(Turn)} (Q11). */
         public Builder manual() {
             this.manual = true;
@@ -376,6 +389,7 @@ public final class Turnbuckle implements AutoCloseable {
                     attempts,
                     holdOnMismatch,
                     manual,
+                    fairBy,
                     seen == null ? seam -> {} : seen,
                     telemetry);
             var node = new Node(environment, seen == null ? plain : new Seams(plain, seen), replay, agents, options);

@@ -13,6 +13,7 @@ import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnSummary;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Scope;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ final class MemoryRows implements Rows {
 
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final Table<String, SessionRow> sessions = Table.ordered(undo);
+    private final Table<String, String> shares = Table.ordered(undo);
     private final Table<Long, Branch> branches = Table.ordered(undo);
     private final Table<At, Entry> entries = Table.ordered(undo);
     private final Table<At, Compaction> compactions = Table.ordered(undo);
@@ -137,6 +140,13 @@ final class MemoryRows implements Rows {
                         row.updatedAt(),
                         row.due(),
                         there.deleted()));
+    }
+
+    @Override
+    public void updateShare(String id, String share, boolean first) {
+        if (!first || shares.get(id) == null) {
+            shares.put(id, share);
+        }
     }
 
     @Override
@@ -244,6 +254,22 @@ final class MemoryRows implements Rows {
 
     private static Instant dueOf(SessionRow row) {
         return row.due() == null ? Instant.MAX : row.due();
+    }
+
+    @Override
+    public List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each) {
+        var names = new TreeSet<String>();
+        working(agents).map(s -> shares.get(s.id())).filter(Objects::nonNull).forEach(names::add);
+        List<String> due = due(agents, Integer.MAX_VALUE);
+        return names.tailSet(after, false).stream()
+                .limit(most)
+                .map(name -> new Inbox.Share(
+                        name,
+                        due.stream()
+                                .filter(id -> name.equals(shares.get(id)))
+                                .limit(each)
+                                .toList()))
+                .toList();
     }
 
     @Override

@@ -44,6 +44,19 @@ public interface Inbox {
     /** Sessions of these agents that may have something to drive now, longest waiting first. */
     List<String> due(Set<String> agents, int most);
 
+    /**
+     * The same by share (Q18): the next shares after this name, in the order of names, each with those of its sessions
+     * that wait longest. A share of which nothing is due yet may be among them, with no sessions.
+     *
+     * @param after empty to begin at the first
+     * @param most shares
+     * @param each sessions of a share
+     */
+    List<Share> dueByShare(Set<String> agents, String after, int most, int each);
+
+    /** @param sessions that are due, longest waiting first */
+    record Share(String name, List<String> sessions) {}
+
     /** How long until then, by the clock that decides it; not positive for one that is due. */
     Optional<Duration> untilDue(Set<String> agents);
 
@@ -56,6 +69,8 @@ public interface Inbox {
      * @param turn proposed id of the turn that it opens
      * @param content JSON of {@link InboxItem.Content}
      * @param blobs bytes that the content refers to, stored with it
+     * @param share whose share of the workers the session takes from now on (Q18): {@link #OTHERS} only if it takes none
+     *     yet; {@code null} to leave it as it is
      */
     record NewInput(
             String session,
@@ -68,8 +83,28 @@ public interface Inbox {
             Map<String, String> context,
             @Nullable String trace,
             Duration delay,
-            List<Blob> blobs) {
-        /** An input that refers to no bytes. */
+            List<Blob> blobs,
+            @Nullable String share) {
+        /** The share of those that name none. */
+        public static final String OTHERS = "-";
+
+        /** An input that says nothing of shares. */
+        public NewInput(
+                String session,
+                String agent,
+                TurnId turn,
+                InboxItem.Kind kind,
+                InboxItem.Delivery delivery,
+                String content,
+                @Nullable String key,
+                Map<String, String> context,
+                @Nullable String trace,
+                Duration delay,
+                List<Blob> blobs) {
+            this(session, agent, turn, kind, delivery, content, key, context, trace, delay, blobs, null);
+        }
+
+        /** An input that refers to no bytes either. */
         public NewInput(
                 String session,
                 String agent,
@@ -86,7 +121,12 @@ public interface Inbox {
 
         /** The same for the agent that the session runs. */
         public NewInput runBy(String owner) {
-            return new NewInput(session, owner, turn, kind, delivery, content, key, context, trace, delay, blobs);
+            return new NewInput(
+                    session, owner, turn, kind, delivery, content, key, context, trace, delay, blobs, share);
+        }
+
+        public NewInput sharedAs(@Nullable String name) {
+            return new NewInput(session, agent, turn, kind, delivery, content, key, context, trace, delay, blobs, name);
         }
     }
 

@@ -31,6 +31,27 @@ final class PostgresDialect implements Dialect {
                 ORDER BY s.due, s.id LIMIT ?) AS d
             ORDER BY d.due, d.id LIMIT ?
             """;
+    /** Goes from name to name along the index, so the cost is of the shares asked for and not of all that waits. */
+    static final String DUE_BY_SHARE = """
+            WITH RECURSIVE a AS (SELECT unnest(?::text[]) AS agent),
+            name(share, n) AS (
+                SELECT (SELECT MIN(f.share) FROM a CROSS JOIN LATERAL (
+                    SELECT s.share FROM session s WHERE s.agent = a.agent AND s.share > ? AND s.due IS NOT NULL
+                    ORDER BY s.share LIMIT 1) AS f), 1
+                UNION ALL
+                SELECT (SELECT MIN(f.share) FROM a CROSS JOIN LATERAL (
+                    SELECT s.share FROM session s WHERE s.agent = a.agent AND s.share > name.share AND s.due IS NOT NULL
+                    ORDER BY s.share LIMIT 1) AS f), name.n + 1
+                FROM name WHERE name.share IS NOT NULL AND name.n < ?)
+            SELECT name.share, d.id FROM name LEFT JOIN LATERAL (
+                SELECT e.id, e.due FROM a CROSS JOIN LATERAL (
+                    SELECT s.id, s.due FROM session s
+                    WHERE s.agent = a.agent AND s.share = name.share AND s.due <= (SELECT {clock})
+                    ORDER BY s.due, s.id LIMIT ?) AS e
+                ORDER BY e.due, e.id LIMIT ?) AS d ON TRUE
+            WHERE name.share IS NOT NULL ORDER BY name.n, d.due, d.id
+            """;
+
     static final String NEXT_DUE = """
             SELECT d.due FROM unnest(?::text[]) AS a(agent) CROSS JOIN LATERAL (
                 SELECT s.due FROM session s WHERE s.agent = a.agent AND s.due IS NOT NULL ORDER BY s.due LIMIT 1) AS d
@@ -121,7 +142,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<String> versions() {
-        return List.of("V001__tables.sql", "V002__live.sql");
+        return List.of("V001__tables.sql", "V002__live.sql", "V003__shares.sql");
     }
 
     private static String state(SQLException e) {

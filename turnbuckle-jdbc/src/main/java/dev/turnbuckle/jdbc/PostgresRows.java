@@ -7,6 +7,7 @@ import dev.turnbuckle.session.OpenWait;
 import dev.turnbuckle.session.SessionSummary.Metadata;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Scope;
@@ -19,6 +20,7 @@ import dev.turnbuckle.store.plan.Ahead.Part;
 import dev.turnbuckle.store.plan.ClaimPlan;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -205,6 +207,11 @@ final class PostgresRows extends SqlRows {
     }
 
     @Override
+    public void updateShare(String id, String share, boolean first) {
+        outgoing.add(first ? Writes.FIRST_SHARE : Writes.SHARE, id, new Writes.Shared(id, share));
+    }
+
+    @Override
     public void updateMetadata(String id, Metadata metadata) {
         outgoing.add(Writes.METADATA, id, new Writes.Described(id, metadata));
         fetched.sessions.remove(id);
@@ -228,6 +235,29 @@ final class PostgresRows extends SqlRows {
                 .number(most)
                 .all(Line::text);
     }
+
+    @Override
+    public List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each) {
+        var shares = new LinkedHashMap<String, List<String>>();
+        sql().call(PostgresDialect.DUE_BY_SHARE)
+                .texts(agents)
+                .text(after)
+                .number(most)
+                .number(each)
+                .number(each)
+                .all(in -> new Waiting(in.text(), in.textOrNull()))
+                .forEach(w -> {
+                    List<String> sessions = shares.computeIfAbsent(w.share(), s -> new ArrayList<>());
+                    if (w.session() != null) {
+                        sessions.add(w.session());
+                    }
+                });
+        return shares.entrySet().stream()
+                .map(s -> new Inbox.Share(s.getKey(), s.getValue()))
+                .toList();
+    }
+
+    private record Waiting(String share, @Nullable String session) {}
 
     @Override
     public @Nullable Instant nextDue(Set<String> agents) {

@@ -2,6 +2,7 @@ package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.session.SessionSummary.Metadata;
 import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.plan.RowGroups;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The session table. */
@@ -44,10 +46,14 @@ interface SqlSessions extends RowGroups.OfSessions {
             WHERE id = ? AND deleted = 0
             """;
 
+    String UPDATE_SHARE = "UPDATE session SET share = ? WHERE id = ? AND deleted = 0 AND share IS DISTINCT FROM ?";
+
+    String FIRST_SHARE = "UPDATE session SET share = ? WHERE id = ? AND deleted = 0 AND share IS NULL";
+
     String BURY = """
             UPDATE session SET revision = 0, branch = 0, depth = 0, chain = ?, checkpoint = NULL, open_turn = NULL,
                 first_user_text = '', user_messages = 0, title = NULL, parent = NULL, cause = NULL, directory = NULL,
-                model = NULL, labels = '{}', updated = ?, due = NULL, deleted = 1
+                model = NULL, labels = '{}', share = NULL, updated = ?, due = NULL, deleted = 1
             WHERE id = ? AND deleted = 0
             """;
 
@@ -69,6 +75,12 @@ interface SqlSessions extends RowGroups.OfSessions {
             """;
 
     String DUE = "SELECT id, due FROM session WHERE agent = ? AND due <= ? ORDER BY due, id LIMIT ?";
+    String NEXT_SHARE = """
+            SELECT share FROM session WHERE agent = ? AND share > ? AND due IS NOT NULL ORDER BY share LIMIT 1
+            """;
+    String DUE_OF_SHARE = """
+            SELECT id, due FROM session WHERE agent = ? AND share = ? AND due <= ? ORDER BY due, id LIMIT ?
+            """;
     String NEXT_DUE = "SELECT due FROM session WHERE agent = ? AND due IS NOT NULL ORDER BY due LIMIT 1";
 
     Statements sql();
@@ -173,6 +185,15 @@ interface SqlSessions extends RowGroups.OfSessions {
     }
 
     @Override
+    default void updateShare(String id, String share, boolean first) {
+        if (first) {
+            sql().call(FIRST_SHARE).text(share).text(id).update();
+        } else {
+            sql().call(UPDATE_SHARE).text(share).text(id).text(share).update();
+        }
+    }
+
+    @Override
     default void updateMetadata(String id, Metadata metadata) {
         metadata(sql().call(UPDATE_METADATA), metadata).text(id).updateOne();
     }
@@ -212,15 +233,47 @@ interface SqlSessions extends RowGroups.OfSessions {
     @Override
     default List<String> due(Set<String> agents, int most) {
         Instant now = now();
-        var due = new ArrayList<Due>();
-        for (String agent : agents) {
-            due.addAll(sql().call(DUE).text(agent).time(now).number(most).all(in -> new Due(in.text(), in.time())));
-        }
-        return due.stream()
+        return longestWaiting(
+                agents, most, agent -> sql().call(DUE).text(agent).time(now).number(most));
+    }
+
+    private static List<String> longestWaiting(Set<String> agents, int most, Function<String, Call> due) {
+        return agents.stream()
+                .flatMap(agent -> due.apply(agent).all(in -> new Due(in.text(), in.time())).stream())
                 .sorted(Comparator.comparing(Due::at).thenComparing(Due::id))
                 .limit(most)
                 .map(Due::id)
                 .toList();
+    }
+
+    @Override
+    default List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each) {
+        Instant now = now();
+        var shares = new ArrayList<Inbox.Share>();
+        for (String share = nextShare(agents, after);
+                share != null && shares.size() < most;
+                share = nextShare(agents, share)) {
+            String name = share;
+            shares.add(new Inbox.Share(
+                    name,
+                    longestWaiting(
+                            agents,
+                            each,
+                            agent -> sql().call(DUE_OF_SHARE)
+                                    .text(agent)
+                                    .text(name)
+                                    .time(now)
+                                    .number(each))));
+        }
+        return shares;
+    }
+
+    private @Nullable String nextShare(Set<String> agents, String after) {
+        return agents.stream()
+                .map(agent -> sql().call(NEXT_SHARE).text(agent).text(after).first(Line::text))
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     @Override

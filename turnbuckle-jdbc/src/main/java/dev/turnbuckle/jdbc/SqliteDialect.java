@@ -31,7 +31,7 @@ record SqliteDialect(Path file) implements Dialect {
 
     @Override
     public List<String> versions() {
-        return List.of("V001__tables.sql", "V002__escalations.sql");
+        return List.of("V001__tables.sql", "V002__escalations.sql", "V003__shares.sql");
     }
 
     /** The primary result code: SQLite puts details into the higher bits. */

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Writes {
     private Writes() {}
 
+    record Shared(String session, String share) {}
+
     record Described(String session, Metadata metadata) {}
 
     record Buried(String session, Instant at) {}
@@ -78,6 +80,18 @@ final class Writes {
             (call, rows) -> call.texts(all(rows, SessionRow::id))
                     .texts(all(rows, r -> SqlSessions.id(r.openTurn())))
                     .numbers(all(rows, r -> micros(r.due()))));
+
+    static final Kind<Shared> SHARE = Kind.one(
+            "session",
+            SqlSessions.UPDATE_SHARE,
+            Count.ANY,
+            (call, row) -> call.text(row.share()).text(row.session()).text(row.share()));
+
+    static final Kind<Shared> FIRST_SHARE = Kind.one(
+            "session",
+            SqlSessions.FIRST_SHARE,
+            Count.ANY,
+            (call, row) -> call.text(row.share()).text(row.session()));
 
     static final Kind<Buried> BURY = Kind.one(
             "session",

@@ -26,6 +26,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that programs of earlier schemas wrote, opened by this one (S24). */
 @Timeout(60)
@@ -78,9 +80,10 @@ class MigrationTest {
                 .build();
     }
 
-    @Test
-    void s24_aFileOfSchema1IsReadAndItsOpenTurnGoesOn() throws IOException {
-        try (var today = open(SqliteStorage.at(file(1)))) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void s24_aFileOfAnOlderSchemaIsReadAndItsOpenTurnGoesOn(int schema) throws IOException {
+        try (var today = open(SqliteStorage.at(file(schema)))) {
             var session = today.session("user:42", "support");
             assertThat(session.view().entries().stream().map(e -> e.message().text()))
                     .containsExactly("Keep a note", "", "", "Noted.", "Another", "Second answer.");
@@ -111,7 +114,7 @@ class MigrationTest {
         var storage = SqliteStorage.builder(file).schema(SchemaMode.VALIDATE).build();
         assertThatThrownBy(() -> open(storage))
                 .isInstanceOf(StorageException.class)
-                .hasMessageContainingAll("schema 1", "needs 2", "/dev/turnbuckle/jdbc/sqlite/");
+                .hasMessageContainingAll("schema 1", "needs 3", "/dev/turnbuckle/jdbc/sqlite/");
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 }

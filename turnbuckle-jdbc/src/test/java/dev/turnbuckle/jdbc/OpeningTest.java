@@ -216,7 +216,7 @@ class OpeningTest {
                     .allMatch(f -> f.ok());
             assertThat(findings)
                     .extracting(f -> f.subject() + ": " + f.text())
-                    .contains("schema: version 2", "journal mode: wal", "integrity: ok", "inputs: 1 pending")
+                    .contains("schema: version 3", "journal mode: wal", "integrity: ok", "inputs: 1 pending")
                     .anyMatch(line -> line.startsWith("sessions: 1,"))
                     .anyMatch(line -> line.startsWith("file: " + file()));
         }

@@ -291,7 +291,7 @@ class PostgresOpeningTest {
                     .allMatch(f -> f.ok());
             assertThat(findings)
                     .extracting(f -> f.subject() + ": " + f.text())
-                    .contains("schema: version 2", "fsync: on", "synchronous_commit: on", "inputs: 1 pending")
+                    .contains("schema: version 3", "fsync: on", "synchronous_commit: on", "inputs: 1 pending")
                     .anyMatch(line -> line.startsWith("sessions: 1,"))
                     .anyMatch(line -> line.startsWith("server: PostgreSQL 1"));
         }

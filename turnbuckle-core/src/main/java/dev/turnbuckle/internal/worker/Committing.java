@@ -88,6 +88,10 @@ final class Committing {
         }
     }
 
+    private List<Inbox.NewInput> shared(List<Inbox.NewInput> sends) {
+        return sends.stream().map(s -> s.sharedAs(node.share(s.context()))).toList();
+    }
+
     private Commit commitOf(Turns.Started started, Drive drive, TurnResult.Ended ended, long revision) {
         boolean dead =
                 ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
@@ -101,7 +105,7 @@ final class Committing {
                 new Commit.State(
                         ended.components(),
                         ended.command() instanceof Command.Describe(var metadata) ? metadata : null),
-                new Commit.Settlement(ended.inputs(), dead, ended.sends(), ended.usage()),
+                new Commit.Settlement(ended.inputs(), dead, shared(ended.sends()), ended.usage()),
                 new Commit.Record(
                         ended.outcome(),
                         TurnRecords.fold(started, ended),

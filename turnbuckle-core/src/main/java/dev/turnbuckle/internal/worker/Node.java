@@ -4,6 +4,7 @@ import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Wakeups;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What every part of this node shares. Thread-safe. */
 public final class Node {
@@ -112,6 +114,16 @@ public final class Node {
                 .filter(m -> m.spec().name().equals(name))
                 .findFirst()
                 .orElse(own);
+    }
+
+    /** Whose share an input of this context takes; {@code null} where there are no shares. */
+    public @Nullable String share(Map<String, String> context) {
+        String name = options.fairBy();
+        if (name == null) {
+            return null;
+        }
+        String value = context.get(name);
+        return value == null ? Inbox.NewInput.OTHERS : "=" + value;
     }
 
     /** A commit has put an input into this session's inbox. */

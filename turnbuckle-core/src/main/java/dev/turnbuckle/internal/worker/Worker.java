@@ -20,9 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds sessions that are due, drives them, at most so many at once. Three tasks besides the drives: this claim loop,
- * and the {@link Upkeep} loop. A session is driven by one task of this node at a time; an offer for one that is being
- * driven is remembered and looked at when that drive ends.
+ * Finds sessions that are due, drives them, at most so many at once. Two tasks besides the drives: this claim loop, and
+ * the {@link Upkeep} loop. A session is driven by one task of this node at a time; an offer for one that is being driven
+ * is remembered and looked at when that drive ends.
+ *
+ * <p>While there are more sessions than places, only the claim loop gives places, in the order of the waiting: an offer
+ * takes none by itself, and a session that has more to do gives its place back after each turn (Q18).
  */
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -41,7 +44,8 @@ public final class Worker {
     private final Environment.Signal wake;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
-    private boolean turnedAway;
+    private final FairOrder fair = new FairOrder();
+    private boolean crowded;
     private Environment.@Nullable Task claims;
 
     /** One driven session. */
@@ -99,7 +103,7 @@ public final class Worker {
     public void offer(String session) {
         if (node.agents().isEmpty() || node.draining() || node.options().manual()) {
             tell(Wakeups.Kind.DUE, session);
-        } else if (!begin(session)) {
+        } else if (!begin(session, true)) {
             wake.raise();
             tell(Wakeups.Kind.DUE, session);
         }
@@ -185,12 +189,22 @@ public final class Worker {
         }
     }
 
-    private boolean begin(String session) {
-        Entered entered = enter(session, null);
+    /** @param offered by somebody who may not know who else waits */
+    private boolean begin(String session, boolean offered) {
+        Entered entered = offered && isCrowded() ? null : enter(session, null);
         if (entered != null && entered.mine()) {
             launch(session, entered.slot());
         }
         return entered != null;
+    }
+
+    private boolean isCrowded() {
+        lock.lock();
+        try {
+            return crowded;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** @param mine false for a session that is being driven: it is looked at again when that ends */
@@ -206,7 +220,7 @@ public final class Worker {
                 return new Entered(there, false);
             }
             if (slots.size() >= node.options().concurrentTurns()) {
-                turnedAway = true;
+                crowded = true;
                 return null;
             }
             var slot = new Slot(until);
@@ -317,23 +331,22 @@ public final class Worker {
     private boolean goesOn(String session, Slot slot) {
         lock.lock();
         try {
-            if (!slot.again) {
+            boolean goesOn = slot.again && (!crowded || node.options().manual());
+            if (!goesOn) {
                 slots.remove(session, slot);
             }
-            return slot.again;
+            return goesOn;
         } finally {
             lock.unlock();
         }
     }
 
-    /** @return whether somebody was turned away while all places were taken */
+    /** @return whether somebody waits for a place */
     private boolean leave(String session, Slot slot) {
         lock.lock();
         try {
             slots.remove(session, slot);
-            boolean waited = turnedAway || slot.again; // an offer that came after the last look
-            turnedAway = false;
-            return waited;
+            return crowded || slot.again; // an offer that came after the last look
         } finally {
             lock.unlock();
         }
@@ -360,18 +373,50 @@ public final class Worker {
     private Duration claimDue() {
         boolean shared = node.storage().traits().shared();
         try {
-            int free = free();
-            if (free > 0) {
-                for (String session : node.storage().inbox().due(node.agentNames(), LOOKED_AT)) {
-                    if (!isDriven(session) && !begin(session)) {
-                        break;
-                    }
-                }
+            if (free() > 0) {
+                List<String> due = node.storage().inbox().due(node.agentNames(), LOOKED_AT);
+                crowded(due.size() == LOOKED_AT);
+                claim(due);
+            } else {
+                crowded(true); // who may be due is seen when a place is free
             }
             return shared ? untilNextLook() : untilNextDue();
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
             return Duration.ofSeconds(1);
+        }
+    }
+
+    private void claim(List<String> due) {
+        if (node.options().fairBy() == null) {
+            for (String session : due) {
+                if (!isDriven(session) && !begin(session, false)) {
+                    return;
+                }
+            }
+            return;
+        }
+        var inbox = node.storage().inbox();
+        List<FairOrder.Candidate> candidates = due.isEmpty()
+                ? List.of()
+                : fair.candidates(
+                        due, name -> inbox.dueByShare(node.agentNames(), name, FairOrder.PAGE, FairOrder.OF_EACH));
+        for (FairOrder.Candidate candidate : candidates) {
+            if (!isDriven(candidate.session())) {
+                if (!begin(candidate.session(), false)) {
+                    break;
+                }
+                fair.served(candidate);
+            }
+        }
+    }
+
+    private void crowded(boolean now) {
+        lock.lock();
+        try {
+            crowded = now;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long {@code close()} lets effects finish
  * @param attempts drives of a turn before it ends as failed (T12)
  * @param manual nothing is driven unless the host asks (Q11)
+ * @param fairBy the context value whose values get equal shares of the places (Q18); {@code null} for none
  * @param holdOnMismatch T4: hold the turn for a build that fits, instead of failing it
  */
 public record WorkerOptions(
@@ -26,5 +27,6 @@ public record WorkerOptions(
         int attempts,
         boolean holdOnMismatch,
         boolean manual,
+        @Nullable String fairBy,
         Probe probe,
         @Nullable OpenTelemetry telemetry) {}

@@ -37,6 +37,23 @@ public final class DuePlan {
         return open.gate().cancelled() || notBefore == null ? now : notBefore;
     }
 
+    /**
+     * Since when a session without an open turn waits to be driven: a place in the order of the waiting. One that has
+     * just had a turn is behind those that waited meanwhile, however old its next input is (Q18).
+     *
+     * @param earliestPending when the first pending input is available
+     * @param known the due time of before
+     */
+    static @Nullable Instant since(@Nullable Instant earliestPending, @Nullable Instant known, Instant now) {
+        if (earliestPending == null || earliestPending.isAfter(now)) {
+            return earliestPending;
+        }
+        if (known == null || known.isAfter(now)) {
+            return now;
+        }
+        return known.isAfter(earliestPending) ? known : earliestPending;
+    }
+
     /** The first deadline or escalation of a wait that nobody decided. */
     static @Nullable Instant earliest(List<WaitRow> waits) {
         return waits.stream()

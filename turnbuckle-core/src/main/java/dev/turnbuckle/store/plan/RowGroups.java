@@ -8,6 +8,7 @@ import dev.turnbuckle.session.SessionSummary.Metadata;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.session.WaitId;
+import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Scope;
@@ -36,6 +37,9 @@ public final class RowGroups {
         /** Head, facts, open turn, due and updated time. */
         void updateHead(SessionRow row);
 
+        /** @param first whether only a session that takes no share yet is to take this one */
+        void updateShare(String id, String share, boolean first);
+
         void updateMetadata(String id, Metadata metadata);
 
         /** Marks it deleted and removes its lease, inbox and waits. */
@@ -46,6 +50,9 @@ public final class RowGroups {
 
         /** By the clock of these rows. */
         List<String> due(Set<String> agents, int most);
+
+        /** {@link dev.turnbuckle.store.Inbox#dueByShare}, by the clock of these rows. */
+        List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each);
 
         @Nullable Instant nextDue(Set<String> agents);
 

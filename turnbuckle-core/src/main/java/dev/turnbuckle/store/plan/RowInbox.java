@@ -79,6 +79,9 @@ final class RowInbox implements Inbox {
         Instant now = rows.now();
         InboxItem item = item(input, 0, now);
         long sequence = rows.insertInbox(item, hash);
+        if (input.share() != null) {
+            rows.updateShare(session.id(), input.share(), input.share().equals(NewInput.OTHERS));
+        }
         if (input.delivery() == InboxItem.Delivery.SUPERSEDE && session.openTurn() != null) {
             RowJournal.supersede(rows, session.id(), session.openTurn());
         }
@@ -295,6 +298,11 @@ final class RowInbox implements Inbox {
     @Override
     public List<String> due(Set<String> agents, int most) {
         return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, most));
+    }
+
+    @Override
+    public List<Share> dueByShare(Set<String> agents, String after, int most, int each) {
+        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.dueByShare(agents, after, most, each));
     }
 
     @Override

@@ -46,7 +46,7 @@ final class RowMoves {
                 head.depth(),
                 head.chain(),
                 move.clearState() ? null : head.checkpoint());
-        Instant due = rows.earliestPending(session.id());
+        Instant due = DuePlan.since(rows.earliestPending(session.id()), session.due(), rows.now());
         var after = new SessionRow(
                 session.id(),
                 session.agent(),

@@ -354,7 +354,7 @@ final class RowSessions implements SessionStore {
             rows.updateMetadata(session.id(), commit.state().metadata());
         }
         boolean more = released || !commit.settlement().sends().isEmpty();
-        Instant due = more ? rows.earliestPending(session.id()) : pending;
+        Instant nextInput = more ? rows.earliestPending(session.id()) : pending;
         var after = new SessionRow(
                 session.id(),
                 session.agent(),
@@ -364,7 +364,7 @@ final class RowSessions implements SessionStore {
                 session.metadata(),
                 session.createdAt(),
                 rows.now(),
-                due,
+                DuePlan.since(nextInput, null, rows.now()),
                 false);
         rows.updateHead(after);
         return new CommitResult.Committed(next.revision(), false, dropped, after);

@@ -79,7 +79,7 @@ public final class RowStorage implements Storage {
     static void settleWork(Rows rows, SessionRow session, @Nullable TurnRow open, @Nullable Lease lease) {
         var waits = open == null ? List.<dev.turnbuckle.store.WaitRow>of() : rows.waits(session.id(), open.id());
         var pending = open == null ? rows.earliestPending(session.id()) : null;
-        var due = DuePlan.due(open, lease, waits, pending, rows.now());
+        var due = DuePlan.due(open, lease, waits, DuePlan.since(pending, session.due(), rows.now()), rows.now());
         rows.updateWork(session.work(open == null ? null : open.id(), due));
     }
 

@@ -33,6 +33,20 @@ class DuePlanTest {
     }
 
     @Test
+    void q18_whoHasJustHadATurnWaitsBehindThoseWhoWaitedMeanwhile() {
+        Instant old = NOON.minusSeconds(60);
+        Instant older = NOON.minusSeconds(90);
+        assertThat(DuePlan.since(old, null, NOON)).as("after a turn").isEqualTo(NOON);
+        assertThat(DuePlan.since(old, LATER, NOON)).as("after a lease").isEqualTo(NOON);
+        assertThat(DuePlan.since(old, older, NOON))
+                .as("its older input was cancelled")
+                .isEqualTo(old);
+        assertThat(DuePlan.since(older, old, NOON)).as("it waits since then").isEqualTo(old);
+        assertThat(DuePlan.since(LATER, old, NOON)).as("a delayed input").isEqualTo(LATER);
+        assertThat(DuePlan.since(null, old, NOON)).isNull();
+    }
+
+    @Test
     void t06_aDrivenTurnIsDueWhenItsLeaseExpiresWhateverElseIsPending() {
         assertThat(due(running(), lease(ANN, 1, LATER))).isEqualTo(LATER);
         assertThat(due(cancelled(running()), lease(ANN, 1, LATER))).isEqualTo(LATER);

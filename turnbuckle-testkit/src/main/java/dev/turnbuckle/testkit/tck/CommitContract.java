@@ -136,6 +136,18 @@ public abstract class CommitContract extends StorageContract {
     }
 
     @Test
+    void q18_whoHasJustHadATurnIsBehindThoseWhoWaitedMeanwhile() {
+        accept("s", "t-1", "Hello");
+        accept("s", "t-2", "waits long");
+        Started started = start("s");
+        tick(Duration.ofSeconds(1));
+        accept("other", "o-1", "came later");
+        tick(Duration.ofSeconds(1));
+        committed(CommitDraft.of(started).says("Hello", "Hi"));
+        assertThat(storage.inbox().due(Set.of(AGENT), 10)).containsExactly("other", "s");
+    }
+
+    @Test
     void s06_theInputThatOpenedTheTurnMustBeSettled() {
         Started started = started();
         changingNothing(() -> assertThatThrownBy(

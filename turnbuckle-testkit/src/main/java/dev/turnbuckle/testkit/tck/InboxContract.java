@@ -13,7 +13,9 @@ import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox.Accepted;
 import dev.turnbuckle.store.Inbox.CancelAnswer;
 import dev.turnbuckle.store.Inbox.DeadAnswer;
+import dev.turnbuckle.store.Inbox.NewInput;
 import dev.turnbuckle.store.Inbox.Ref;
+import dev.turnbuckle.store.Inbox.Share;
 import dev.turnbuckle.store.Inbox.Steers;
 import dev.turnbuckle.store.Journal.RecordResult;
 import dev.turnbuckle.store.Lease;
@@ -355,6 +357,61 @@ public abstract class InboxContract extends StorageContract {
         assertThat(storage.inbox().due(Set.of(), 10)).isEmpty();
         assertThat(storage.inbox().nextDue(Set.of("another"))).contains(ManualClock.BEGINNING);
         assertThat(storage.inbox().nextDue(Set.of("nobody"))).isEmpty();
+    }
+
+    // ---- Q18
+
+    private void acceptShared(String session, String turn, String share) {
+        storage.inbox().accept(InputDraft.of(session, turn, "x").input().sharedAs(share));
+        tick(Duration.ofSeconds(1));
+    }
+
+    private List<Share> shares(String after, int most, int each) {
+        return storage.inbox().dueByShare(Set.of(AGENT), after, most, each);
+    }
+
+    @Test
+    void q18_whatWaitsIsFoundByShareInTheOrderOfNames() {
+        acceptShared("1", "t-1", "b");
+        acceptShared("2", "t-2", "b");
+        acceptShared("3", "t-3", "b");
+        acceptShared("4", "t-4", "a");
+        acceptShared("5", "t-5", "c");
+        accept("6", "t-6", "of no share");
+        storage.inbox()
+                .accept(InputDraft.of("7", "t-7", "x").agent("another").input().sharedAs("d"));
+        assertThat(shares("", 10, 2))
+                .containsExactly(
+                        new Share("a", List.of("4")), new Share("b", List.of("1", "2")), new Share("c", List.of("5")));
+        assertThat(shares("a", 1, 10)).containsExactly(new Share("b", List.of("1", "2", "3")));
+        assertThat(shares("c", 10, 10)).isEmpty();
+        assertThat(storage.inbox().dueByShare(Set.of(AGENT, "another"), "b", 10, 10))
+                .containsExactly(new Share("c", List.of("5")), new Share("d", List.of("7")));
+        assertThat(storage.inbox().dueByShare(Set.of(), "", 10, 10)).isEmpty();
+    }
+
+    @Test
+    void q18_aSessionTakesTheShareThatItsLastInputNames() {
+        acceptShared("s", "t-1", "a");
+        accept("s", "t-2", "names none");
+        assertThat(shares("", 10, 10)).containsExactly(new Share("a", List.of("s")));
+        acceptShared("s", "t-3", "b");
+        acceptShared("s", "t-4", NewInput.OTHERS);
+        acceptShared("other", "o-1", NewInput.OTHERS);
+        assertThat(shares("", 10, 10)).containsExactly(new Share("-", List.of("other")), new Share("b", List.of("s")));
+        storage.sessions().delete("s");
+        assertThat(shares("-", 10, 10)).isEmpty();
+    }
+
+    @Test
+    void q18_aShareOfWhichNothingIsDueYetHasNoSessions() {
+        storage.inbox()
+                .accept(InputDraft.of("later", "t-1", "x").after(HOUR).input().sharedAs("a"));
+        acceptShared("idle", "t-2", "b");
+        start("idle");
+        assertThat(shares("", 10, 10)).allMatch(s -> s.sessions().isEmpty());
+        tick(HOUR);
+        assertThat(shares("", 10, 10)).contains(new Share("a", List.of("later")));
     }
 
     // ---- Q8 to Q10

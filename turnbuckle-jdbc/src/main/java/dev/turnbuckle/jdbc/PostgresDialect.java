@@ -212,6 +212,13 @@ final class PostgresDialect implements Dialect {
                                 + " are not there: open the storage once with SchemaMode.CREATE, or apply the scripts in "
                                 + scripts() + " of turnbuckle-jdbc.jar" + detail,
                         e);
+            case "42P05", "26000" ->
+                StorageException.rewire(
+                        "pooler",
+                        "the connections of " + place + " are shared with other clients, as by a pooler in transaction "
+                                + "mode: add pooler=transaction to the address, or pooler(true) to the builder"
+                                + detail,
+                        e);
             case "42501" ->
                 StorageException.rewire(
                         "not_allowed",

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that goes away, stands still, or says no. */
 @Timeout(60)
@@ -114,6 +116,17 @@ class PostgresFailureTest {
         }
         Stores.accept(storage, "a");
         assertThat(pending("a")).isEqualTo(1);
+    }
+
+    /** What pgbouncer 1.18 leads to in transaction mode, when nobody says that it is there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"42P05", "26000"})
+    void statements_that_somebody_else_prepared_are_a_pooler(String state) {
+        var dialect = new PostgresDialect("here", "turnbuckle", PostgresDialect.SERVER_CLOCK);
+        var said = dialect.explain(new SQLException("prepared statement \"S_1\" already exists", state));
+        assertThat(said.code()).isEqualTo("pooler");
+        assertThat(said.remedy()).isEqualTo(Remedy.REWIRE);
+        assertThat(said).hasMessageContaining("add pooler=transaction to the address");
     }
 
     @Test

@@ -11,11 +11,14 @@ import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome.Cancelled;
 import dev.turnbuckle.session.TurnOutcome.Failed;
 import dev.turnbuckle.session.TurnOutcome.Suspended;
+import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
@@ -26,6 +29,9 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -176,6 +182,37 @@ class CrashRulesTest {
         test.tick(MOMENT);
         turn.cancel("enough");
         assertThat(((Cancelled) turn.await()).partialText()).isEqualTo("the first partial answer");
+    }
+
+    @Test
+    void q05_whatATurnGivesBackIsNotToldTheEndOfThatTurn() {
+        var store = new MemoryStorage();
+        var finds = new AtomicInteger(-100);
+        var end = new AtomicReference<Runnable>();
+        var agent = Agent.named("test").model(ScriptedModel.of(says("Two."))).build();
+        test = TestTurnbuckle.setup()
+                .agents(agent)
+                .storage(() -> store)
+                .runtime(r -> r.manual().probe(seam -> {
+                    if (seam.equals("before Turns.find") && finds.incrementAndGet() == 2) {
+                        end.get().run();
+                    }
+                }))
+                .start();
+        Turn one = test.session("s").send("One.");
+        TurnId two = one.steer("Two.").id();
+        var by = new Claimant("elsewhere", "life", "token");
+        var request = new Turns.StartRequest("s", by, Duration.ofSeconds(30), Set.of("test"));
+        Lease lease = ((Turns.Start.Go) store.turns().start(request)).started().lease();
+        store.inbox().claimSteers(lease, one.id(), 1);
+        store.turns().abandon(lease, one.id(), Turns.Handback.drained(Duration.ZERO));
+        one.cancel("enough");
+        end.set(() -> test.turnbuckle().run(one)); // between the look at the input and the one at what it joined
+        finds.set(0);
+        assertThat(test.session("s").turn(two).await(Duration.ZERO)).isEmpty();
+        assertThat(one.await()).isInstanceOf(Cancelled.class);
+        test.turnbuckle().runDue();
+        assertThat(test.session("s").turn(two).await().text()).isEqualTo("Two.");
     }
 
     /** One operation of the store is answered so, as if another node had taken the session over. */

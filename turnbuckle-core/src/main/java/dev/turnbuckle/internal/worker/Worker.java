@@ -75,7 +75,7 @@ public final class Worker {
         }
 
         boolean reached() {
-            return until != null && drive != null && drive.turn().turn().equals(until);
+            return until != null && drive != null && drive.was(until);
         }
     }
 

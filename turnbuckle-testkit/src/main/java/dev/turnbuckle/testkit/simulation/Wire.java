@@ -62,8 +62,9 @@ final class Wire implements Storage {
         life.process().now(); // a dead process calls nothing
         Fault fault = world.faults.atCall(operation);
         onTheWayThere(operation, fault);
-        Seen seen = performed(operation, target, method, arguments);
-        world.referee.seen(seen);
+        Seen seen = world.desk == null
+                ? performed(operation, target, method, arguments)
+                : world.desk.serve(operation, () -> performed(operation, target, method, arguments));
         onTheWayBack(operation, fault);
         if (seen.thrown() != null) {
             throw seen.thrown();
@@ -98,7 +99,9 @@ final class Wire implements Storage {
         } catch (InvocationTargetException e) {
             thrown = e.getTargetException();
         }
-        return new Seen(world.storeProcess.now(), life.name(), operation, given, result, thrown);
+        var seen = new Seen(world.storeProcess.now(), life.name(), operation, given, result, thrown);
+        world.referee.seen(seen);
+        return seen;
     }
 
     private void onTheWayBack(String operation, @Nullable Fault fault) {

@@ -35,6 +35,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a crash leaves, each case as small as it can be; the simulation found them. */
 @Timeout(60)
@@ -213,6 +215,25 @@ class CrashRulesTest {
         assertThat(one.await()).isInstanceOf(Cancelled.class);
         test.turnbuckle().runDue();
         assertThat(test.session("s").turn(two).await().text()).isEqualTo("Two.");
+    }
+
+    /** Whatever comes first: the look at what is driven, or the drive. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void l08_aTurnThatBeginsWithItsRuntimeKeepsItsLease(long seed) {
+        var store = new MemoryStorage();
+        var model = ScriptedModel.of(says("Late.").after(Duration.ofMinutes(5)));
+        var agent = Agent.named("test").model(model).build();
+        test = TestTurnbuckle.setup()
+                .agents(agent)
+                .seed(seed)
+                .storage(() -> store)
+                .runtime(r -> r.leaseTtl(Duration.ofSeconds(20)))
+                .start();
+        Turn turn = test.session("s").send("Hello");
+        test.restart();
+        assertThat(test.session("s").turn(turn.id()).await().text()).isEqualTo("Late.");
+        assertThat(model.requests()).hasSize(1);
     }
 
     /** One operation of the store is answered so, as if another node had taken the session over. */

@@ -231,7 +231,6 @@ public final class Worker {
         } finally {
             lock.unlock();
         }
-        upkeep.attend();
         return task;
     }
 
@@ -298,6 +297,7 @@ public final class Worker {
         } finally {
             lock.unlock();
         }
+        upkeep.attend(); // not before: it would find nothing to renew, and rest for longer than the lease lives
         if (cancelled) {
             drive.cancel();
         }

@@ -452,6 +452,7 @@ public final class Worker {
     public void close(Duration drain) {
         node.drain();
         wake.raise();
+        drives().forEach(d -> d.wake().raise()); // a turn that rests between two attempts has nothing to finish
         node.ends().wakeAll();
         try {
             await(drain);

@@ -1,6 +1,9 @@
 package dev.turnbuckle.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.turnbuckle.testkit.simulation.Simulation;
+import dev.turnbuckle.testkit.simulation.SimulationResult;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,21 +16,32 @@ class SqliteSimulationTest {
     @TempDir
     private Path folder;
 
-    private void run(long from, long to) {
+    private SimulationResult run(long seed, String file) {
+        Path path = folder.resolve(file + "-" + seed + ".db");
+        return Simulation.over(dead -> SqliteStorage.at(path)).waiting().run(seed);
+    }
+
+    private void requireClean(long from, long to) {
         for (long seed = from; seed <= to; seed++) {
-            Path file = folder.resolve("agents-" + seed + ".db");
-            Simulation.over(dead -> SqliteStorage.at(file)).waiting().run(seed).requireClean();
+            run(seed, "agents").requireClean();
         }
     }
 
     @Test
     void someSeedsBreakNoRule() {
-        run(1, 8);
+        requireClean(1, 8);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRun() {
+        SimulationResult first = run(2, "first");
+        assertThat(first.trace()).hasSizeGreaterThan(50);
+        assertThat(run(2, "second")).isEqualTo(first);
     }
 
     @Test
     @Tag("full")
     void manySeedsBreakNoRule() {
-        run(9, 500);
+        requireClean(9, 500);
     }
 }

@@ -15,6 +15,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -99,9 +101,15 @@ final class Wire implements Storage {
         } catch (InvocationTargetException e) {
             thrown = e.getTargetException();
         }
-        var seen = new Seen(world.storeProcess.now(), life.name(), operation, given, result, thrown);
+        var seen = new Seen(storeNow(), life.name(), operation, given, result, thrown);
         world.referee.seen(seen);
         return seen;
+    }
+
+    /** As the store saw it: a database keeps microseconds. */
+    private Instant storeNow() {
+        Instant now = world.storeProcess.now();
+        return world.desk == null ? now : now.truncatedTo(ChronoUnit.MICROS);
     }
 
     private void onTheWayBack(String operation, @Nullable Fault fault) {

@@ -141,7 +141,7 @@ final class Wire implements Storage {
     @Override
     public Traits traits() {
         Traits own = world.storage.traits();
-        return new Traits(own.name(), life.name(), own.durable(), true, own.ownClock());
+        return new Traits(own.name(), life.name(), own.durable(), world.shape.shared(), own.ownClock());
     }
 
     @Override
@@ -181,7 +181,7 @@ final class Wire implements Storage {
 
     @Override
     public Wakeups wakeups() {
-        return world.shape.hints() ? wakeups : Wakeups.NONE;
+        return world.shape.shared() && world.shape.hints() ? wakeups : Wakeups.NONE;
     }
 
     private final class Wakeup implements Wakeups {

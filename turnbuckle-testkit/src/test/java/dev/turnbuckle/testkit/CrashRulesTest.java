@@ -10,6 +10,7 @@ import dev.turnbuckle.Turn;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome.Cancelled;
@@ -215,6 +216,22 @@ class CrashRulesTest {
         assertThat(one.await()).isInstanceOf(Cancelled.class);
         test.turnbuckle().runDue();
         assertThat(test.session("s").turn(two).await().text()).isEqualTo("Two.");
+    }
+
+    @Test
+    void q06_whatBecomesDueWhileAllPlacesAreTakenIsDrivenWhenOneIsFree() {
+        var model = ScriptedModel.of(says("Done.").after(Duration.ofSeconds(10)));
+        var agent = Agent.named("test").model(model).build();
+        test = TestTurnbuckle.setup()
+                .agents(agent)
+                .runtime(r -> r.concurrentTurns(1))
+                .start();
+        Turn later = test.session("later").send(Input.text("Later").after(Duration.ofSeconds(5)));
+        Turn first = test.session("long").send("Now");
+        test.tick(Duration.ofSeconds(11));
+        assertThat(first.await(Duration.ZERO)).isPresent();
+        test.tick(Duration.ofSeconds(11));
+        assertThat(later.await(Duration.ZERO)).isPresent();
     }
 
     /** Whatever comes first: the look at what is driven, or the drive. */

@@ -360,8 +360,7 @@ public final class Worker {
     private Duration claimDue() {
         boolean shared = node.storage().traits().shared();
         try {
-            int free = free();
-            if (free > 0) {
+            if (!full()) {
                 for (String session : node.storage().inbox().due(node.agentNames(), LOOKED_AT)) {
                     if (!isDriven(session) && !begin(session)) {
                         break;
@@ -375,10 +374,13 @@ public final class Worker {
         }
     }
 
-    private int free() {
+    /** Whether all places are taken; who leaves the next one looks what became due. */
+    private boolean full() {
         lock.lock();
         try {
-            return node.options().concurrentTurns() - slots.size();
+            boolean full = slots.size() >= node.options().concurrentTurns();
+            turnedAway |= full;
+            return full;
         } finally {
             lock.unlock();
         }
@@ -395,7 +397,8 @@ public final class Worker {
     }
 
     private Duration untilNextDue() {
-        Optional<Duration> next = free() > 0 ? node.storage().inbox().untilDue(node.agentNames()) : Optional.empty();
+        Optional<Duration> next =
+                full() ? Optional.empty() : node.storage().inbox().untilDue(node.agentNames());
         if (next.isEmpty()) {
             return IDLE;
         }

@@ -117,12 +117,11 @@ public final class Turn {
             while (true) {
                 long seen = waiter.signal().version();
                 TurnOutcome told = waiter.outcome();
-                if (told != null) {
-                    return Optional.of(told);
-                }
-                Optional<TurnOutcome> read = fresh ? Optional.empty() : read(ref);
-                if (read.isPresent()) {
-                    return read;
+                Optional<TurnOutcome> end =
+                        told != null ? Optional.of(told) : fresh ? Optional.<TurnOutcome>empty() : read(ref);
+                boolean givenBack = end.isPresent() && !holds(ref.turn());
+                if (end.isPresent() && !givenBack) {
+                    return end;
                 }
                 if (node.closed()) {
                     throw new ClosedException("the runtime was closed while turn " + id()
@@ -133,7 +132,8 @@ public final class Turn {
                     return Optional.empty();
                 }
                 Duration look = fresh || node.storage().traits().shared() ? often(node) : RARELY;
-                boolean changed = waiter.signal().await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
+                boolean changed = !givenBack
+                        && waiter.signal().await(seen, left < look.toNanos() ? Duration.ofNanos(left) : look);
                 fresh = false;
                 if (!changed) {
                     var next = followed();
@@ -164,21 +164,19 @@ public final class Turn {
         return find().map(i -> i.status().turn()).orElse(sent.id());
     }
 
+    /** Whether this turn's end is this input's: a turn that ends may give back what had joined it (Q5). */
+    private boolean holds(TurnId turn) {
+        return turn.equals(id())
+                || find().map(i -> turn.equals(i.status().turn())).orElse(true);
+    }
+
     /** Whether nothing more happens of it: its turn, or the one that it joined, has ended, or its input was cancelled. */
     boolean isOver() {
-        InboxItem item = find().orElse(null);
-        if (item == null || item.status().state() == InboxItem.State.CANCELLED) {
-            return item != null;
-        }
-        TurnId taker = item.status().turn();
-        return taker != null
-                && turnbuckle
-                        .node()
-                        .storage()
-                        .turns()
-                        .find(session.id(), taker)
-                        .map(t -> t.ending() != null)
-                        .orElse(false);
+        return find().map(i -> switch (i.status().state()) {
+                    case PENDING, CLAIMED -> false;
+                    case APPLIED, CANCELLED, DEAD -> true;
+                })
+                .orElse(false);
     }
 
     Optional<InboxItem> find() {
@@ -226,7 +224,7 @@ public final class Turn {
         }
         return joined == null || joined.equals(id())
                 ? Optional.empty()
-                : session.turn(joined).await(Duration.ZERO);
+                : session.turn(joined).await(Duration.ZERO).filter(end -> holds(joined));
     }
 
     /** A deleted session's turn ends in no commit (T14), and its row stays until it is reclaimed. */

@@ -228,6 +228,21 @@ class SessionOperationsTest {
     }
 
     @Test
+    void q11_aNamedInputThatJoinedAnotherOnesTurnIsRunWithNothingBehind() {
+        var setup = TestTurnbuckle.setup().agents(echo().mergeInputs().build()).runtime(r -> r.manual());
+        try (var test = setup.start()) {
+            Session session = test.session("s");
+            session.send("one");
+            Turn second = session.send("two");
+            Turn third = session.send(Input.text("three").context("tenant", "another"));
+            assertThat(test.turnbuckle().run(second)).isEqualTo(new RunResult.Driven());
+            assertThat(second.await(Duration.ZERO)).isPresent();
+            assertThat(third.await(Duration.ZERO)).isEmpty();
+            assertThat(session.inbox(false)).extracting(InboxItem::turn).containsExactly(third.id());
+        }
+    }
+
+    @Test
     void q14_aTurnThatFailedAgainAndAgainIsRetriedByHand() {
         var broken = new ConcurrentHashMap<String, Boolean>(Map.of("broken", true));
         Model model = new Model() {

@@ -54,6 +54,7 @@ public record InboxItem(
      * @param turn the turn that holds or held it, once claimed
      * @param generation the lease generation that its claim is pinned to (Q8)
      * @param point the safe point at which it joined, 0 when it opened the turn
+     * @param error why it is dead, or who cancelled it and why; of a claimed row, who asked to cancel it meanwhile
      */
     public record Status(
             State state,
@@ -66,6 +67,10 @@ public record InboxItem(
 
         public Status with(State next) {
             return new Status(next, turn, generation, point, attempts, error);
+        }
+
+        public Status because(String why) {
+            return new Status(state, turn, generation, point, attempts, why);
         }
     }
 

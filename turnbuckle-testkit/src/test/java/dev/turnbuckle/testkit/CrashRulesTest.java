@@ -10,12 +10,16 @@ import dev.turnbuckle.Turn;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Part;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome.Cancelled;
 import dev.turnbuckle.session.TurnOutcome.Failed;
 import dev.turnbuckle.session.TurnOutcome.Suspended;
+import dev.turnbuckle.store.Claimant;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
@@ -26,9 +30,14 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a crash leaves, each case as small as it can be; the simulation found them. */
 @Timeout(60)
@@ -176,6 +185,72 @@ class CrashRulesTest {
         test.tick(MOMENT);
         turn.cancel("enough");
         assertThat(((Cancelled) turn.await()).partialText()).isEqualTo("the first partial answer");
+    }
+
+    @Test
+    void q05_whatATurnGivesBackIsNotToldTheEndOfThatTurn() {
+        var store = new MemoryStorage();
+        var finds = new AtomicInteger(-100);
+        var end = new AtomicReference<Runnable>();
+        var agent = Agent.named("test").model(ScriptedModel.of(says("Two."))).build();
+        test = TestTurnbuckle.setup()
+                .agents(agent)
+                .storage(() -> store)
+                .runtime(r -> r.manual().probe(seam -> {
+                    if (seam.equals("before Turns.find") && finds.incrementAndGet() == 2) {
+                        end.get().run();
+                    }
+                }))
+                .start();
+        Turn one = test.session("s").send("One.");
+        TurnId two = one.steer("Two.").id();
+        var by = new Claimant("elsewhere", "life", "token");
+        var request = new Turns.StartRequest("s", by, Duration.ofSeconds(30), Set.of("test"));
+        Lease lease = ((Turns.Start.Go) store.turns().start(request)).started().lease();
+        store.inbox().claimSteers(lease, one.id(), 1);
+        store.turns().abandon(lease, one.id(), Turns.Handback.drained(Duration.ZERO));
+        one.cancel("enough");
+        end.set(() -> test.turnbuckle().run(one)); // between the look at the input and the one at what it joined
+        finds.set(0);
+        assertThat(test.session("s").turn(two).await(Duration.ZERO)).isEmpty();
+        assertThat(one.await()).isInstanceOf(Cancelled.class);
+        test.turnbuckle().runDue();
+        assertThat(test.session("s").turn(two).await().text()).isEqualTo("Two.");
+    }
+
+    @Test
+    void q06_whatBecomesDueWhileAllPlacesAreTakenIsDrivenWhenOneIsFree() {
+        var model = ScriptedModel.of(says("Done.").after(Duration.ofSeconds(10)));
+        var agent = Agent.named("test").model(model).build();
+        test = TestTurnbuckle.setup()
+                .agents(agent)
+                .runtime(r -> r.concurrentTurns(1))
+                .start();
+        Turn later = test.session("later").send(Input.text("Later").after(Duration.ofSeconds(5)));
+        Turn first = test.session("long").send("Now");
+        test.tick(Duration.ofSeconds(11));
+        assertThat(first.await(Duration.ZERO)).isPresent();
+        test.tick(Duration.ofSeconds(11));
+        assertThat(later.await(Duration.ZERO)).isPresent();
+    }
+
+    /** Whatever comes first: the look at what is driven, or the drive. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void l08_aTurnThatBeginsWithItsRuntimeKeepsItsLease(long seed) {
+        var store = new MemoryStorage();
+        var model = ScriptedModel.of(says("Late.").after(Duration.ofMinutes(5)));
+        var agent = Agent.named("test").model(model).build();
+        test = TestTurnbuckle.setup()
+                .agents(agent)
+                .seed(seed)
+                .storage(() -> store)
+                .runtime(r -> r.leaseTtl(Duration.ofSeconds(20)))
+                .start();
+        Turn turn = test.session("s").send("Hello");
+        test.restart();
+        assertThat(test.session("s").turn(turn.id()).await().text()).isEqualTo("Late.");
+        assertThat(model.requests()).hasSize(1);
     }
 
     /** One operation of the store is answered so, as if another node had taken the session over. */

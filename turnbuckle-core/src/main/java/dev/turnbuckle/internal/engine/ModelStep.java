@@ -150,11 +150,17 @@ final class ModelStep {
                     failed.size(),
                     ask.pause(),
                     failed.getLast().failure()));
-            if (!Rest.of(port, ask.pause())) {
+            if (!Rest.of(port, withinWallClock(ask.pause(), bounds))) {
                 throw new Halt(new Halt.Reason.Cancelled());
             }
+            bounds.beforePerforming();
         }
         return ask(key, item, ask.model(), failed, bounds);
+    }
+
+    private static Duration withinWallClock(Duration pause, Bounds bounds) {
+        Duration left = bounds.wallClockLeft();
+        return left == null || left.compareTo(pause) > 0 ? pause : left;
     }
 
     private Outcomes.@Nullable ModelOutcome ask(

@@ -2,7 +2,7 @@ package dev.turnbuckle.internal.engine;
 
 import java.time.Duration;
 
-/** A pause between two attempts that a cancel or a closing runtime ends. */
+/** A pause between two attempts that a cancel or a draining runtime ends: nothing runs that would be lost. */
 final class Rest {
     private Rest() {}
 
@@ -17,7 +17,7 @@ final class Rest {
             if (port.cancelRequested()) {
                 return false;
             }
-            if (port.stopping()) {
+            if (port.draining()) {
                 throw new Halt(new Halt.Reason.Draining());
             }
             long left = end - port.environment().nanos();

@@ -135,6 +135,7 @@ final class Committing {
         drive.publish(
                 new Activity.Committed(committed.revision(), ended.entries().size()));
         node.ends().ended(drive.turn(), outcome);
+        drive.settled(ended.inputs());
         drive.tellJoined();
         if (!committed.repeated()) {
             ended.sends().forEach(s -> announce(s, committed));

@@ -9,6 +9,7 @@ import dev.turnbuckle.model.Model;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.Blob;
 import dev.turnbuckle.store.Inbox;
@@ -22,7 +23,7 @@ import dev.turnbuckle.tool.ToolSpec;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,8 +37,11 @@ final class Drive implements TurnPort {
     private final Environment.Signal wake;
     private final Tracing.Of traced;
     private final long begunAt;
-    /** What inputs that joined this turn would have been. Of the turn's task. */
-    private final List<Turns.TurnRef> joined = new ArrayList<>();
+    /** What inputs that joined this turn would have been, with their rows. Of the turn's task, as what follows. */
+    private final Map<Turns.TurnRef, Long> joined = new LinkedHashMap<>();
+
+    /** Rows that the commit settled. */
+    private List<Long> settled = List.of();
 
     private final Instant startedAt;
     private volatile Lease lease;
@@ -173,15 +177,25 @@ final class Drive implements TurnPort {
     private void joined(List<InboxItem> rows) {
         for (InboxItem row : rows) {
             var own = new Turns.TurnRef(turn.session(), row.turn());
-            if (!own.equals(turn) && !joined.contains(own)) {
-                joined.add(own);
+            if (!own.equals(turn)) {
+                joined.put(own, row.sequence());
             }
         }
     }
 
     /** Who waits for an input that joined this turn looks again (T1, Q5). */
     void tellJoined() {
-        joined.forEach(node.ends()::changed);
+        joined.keySet().forEach(node.ends()::changed);
+    }
+
+    void settled(List<Long> inputs) {
+        settled = inputs;
+    }
+
+    /** Whether it drove the turn that this input opened, or the one that it became part of. */
+    boolean was(TurnId input) {
+        Long row = joined.get(new Turns.TurnRef(turn.session(), input));
+        return turn.turn().equals(input) || (row != null && settled.contains(row));
     }
 
     @Override

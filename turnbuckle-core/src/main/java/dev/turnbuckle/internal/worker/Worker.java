@@ -79,7 +79,7 @@ public final class Worker {
         }
 
         boolean reached() {
-            return until != null && drive != null && drive.turn().turn().equals(until);
+            return until != null && drive != null && drive.was(until);
         }
     }
 
@@ -245,7 +245,6 @@ public final class Worker {
         } finally {
             lock.unlock();
         }
-        upkeep.attend();
         return task;
     }
 
@@ -312,6 +311,7 @@ public final class Worker {
         } finally {
             lock.unlock();
         }
+        upkeep.attend(); // not before: it would find nothing to renew, and rest for longer than the lease lives
         if (cancelled) {
             drive.cancel();
         }
@@ -373,12 +373,10 @@ public final class Worker {
     private Duration claimDue() {
         boolean shared = node.storage().traits().shared();
         try {
-            if (free() > 0) {
+            if (!full()) {
                 List<String> due = node.storage().inbox().due(node.agentNames(), LOOKED_AT);
                 crowded(due.size() == LOOKED_AT);
                 claim(due);
-            } else {
-                crowded(true); // who may be due is seen when a place is free
             }
             return shared ? untilNextLook() : untilNextDue();
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
@@ -420,10 +418,13 @@ public final class Worker {
         }
     }
 
-    private int free() {
+    /** Whether all places are taken; who leaves the next one looks what became due. */
+    private boolean full() {
         lock.lock();
         try {
-            return node.options().concurrentTurns() - slots.size();
+            boolean full = slots.size() >= node.options().concurrentTurns();
+            crowded |= full;
+            return full;
         } finally {
             lock.unlock();
         }
@@ -440,7 +441,8 @@ public final class Worker {
     }
 
     private Duration untilNextDue() {
-        Optional<Duration> next = free() > 0 ? node.storage().inbox().untilDue(node.agentNames()) : Optional.empty();
+        Optional<Duration> next =
+                full() ? Optional.empty() : node.storage().inbox().untilDue(node.agentNames());
         if (next.isEmpty()) {
             return IDLE;
         }
@@ -497,6 +499,7 @@ public final class Worker {
     public void close(Duration drain) {
         node.drain();
         wake.raise();
+        drives().forEach(d -> d.wake().raise()); // a turn that rests between two attempts has nothing to finish
         node.ends().wakeAll();
         try {
             await(drain);

@@ -41,7 +41,7 @@ public final class ClaimPlan {
                     ? new Decision.Nothing(EmptyReason.NOT_YET, notBefore)
                     : new Decision.Reopen(open);
         }
-        boolean woken = notBefore != null && !notBefore.isAfter(now);
+        boolean woken = notBefore != null; // since then, also when the clock was set back meanwhile
         Instant next = DuePlan.earliest(waits);
         boolean late = next != null && !next.isAfter(now);
         return woken || late || open.gate().cancelled()

@@ -271,7 +271,7 @@ final class RowInbox implements Inbox {
         return row == null ? new CancelAnswer.NotFound(ref) : cancel(rows, row);
     }
 
-    static CancelAnswer cancel(Rows rows, InboxItem row) {
+    private static CancelAnswer cancel(Rows rows, InboxItem row) {
         return switch (row.status().state()) {
             case PENDING -> {
                 InboxItem cancelled = row.with(row.status().with(State.CANCELLED));

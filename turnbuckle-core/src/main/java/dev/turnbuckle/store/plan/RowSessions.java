@@ -413,16 +413,24 @@ final class RowSessions implements SessionStore {
                 throw new IllegalStateException("input " + row.sequence() + " opened turn " + row.turn()
                         + " and must be settled by its commit");
             }
-            rows.updateInbox(
-                    row.sequence(), settled.contains(row.sequence()) ? ended(s, end, commit) : InboxItem.Status.NEW);
+            rows.updateInbox(row.sequence(), settled.contains(row.sequence()) ? ended(s, end, commit) : givenBack(s));
         }
         return claimed.stream().anyMatch(row -> !settled.contains(row.sequence()));
     }
 
+    /** It waits again, unless somebody cancelled it while the turn held it (T8). */
+    private static InboxItem.Status givenBack(InboxItem.Status s) {
+        String cancelled = s.error();
+        return cancelled == null
+                ? InboxItem.Status.NEW
+                : InboxItem.Status.NEW.with(InboxItem.State.CANCELLED).because(cancelled);
+    }
+
     /** A dead row says why (Q14). */
     private static InboxItem.Status ended(InboxItem.Status s, InboxItem.State end, Commit commit) {
-        boolean dead = end == InboxItem.State.DEAD && commit.record().outcome() instanceof TurnOutcome.Failed;
-        String error = dead ? ((TurnOutcome.Failed) commit.record().outcome()).message() : s.error();
+        String error = end == InboxItem.State.DEAD && commit.record().outcome() instanceof TurnOutcome.Failed failed
+                ? failed.message()
+                : null;
         return new InboxItem.Status(end, s.turn(), s.generation(), s.point(), s.attempts(), error);
     }
 

@@ -272,34 +272,37 @@ final class RowTurns implements Turns {
         if (item == null) {
             return CancelResult.UNKNOWN_TURN;
         }
-        return switch (RowInbox.cancel(
-                rows,
-                item.with(new InboxItem.Status(
-                        item.status().state(),
-                        item.status().turn(),
-                        item.status().generation(),
-                        item.status().point(),
-                        item.status().attempts(),
-                        item.status().state() == InboxItem.State.PENDING
-                                ? by + ": " + reason
-                                : item.status().error())))) {
-            case dev.turnbuckle.store.Inbox.CancelAnswer.Cancelled c -> {
+        InboxItem.Status asked = item.status().because(by + ": " + reason);
+        return switch (item.status().state()) {
+            case PENDING -> {
+                rows.updateInbox(item.sequence(), asked.with(InboxItem.State.CANCELLED));
                 RowInbox.settle(rows, session);
                 yield CancelResult.REQUESTED;
             }
-            case dev.turnbuckle.store.Inbox.CancelAnswer.AlreadyClaimed claimed -> {
+            case CLAIMED -> {
+                if (item.status().error() == null) { // so that it does not wait again if the turn has not taken it yet
+                    rows.updateInbox(item.sequence(), asked);
+                }
                 SessionRow row = rows.session(session);
-                TurnRow joined = rows.turn(session, claimed.by());
-                yield row == null || joined == null
+                TurnRow taker = taker(rows, item);
+                yield row == null || taker == null
                         ? CancelResult.UNKNOWN_TURN
-                        : cancelTurn(rows, row, joined, by, reason);
+                        : cancelTurn(rows, row, taker, by, reason);
             }
-            case dev.turnbuckle.store.Inbox.CancelAnswer.Finished f ->
-                f.item().status().state() == InboxItem.State.CANCELLED
+            case CANCELLED -> CancelResult.ALREADY_REQUESTED;
+            case APPLIED, DEAD -> {
+                TurnRow taker = taker(rows, item);
+                yield taker != null && taker.gate().cancelled()
                         ? CancelResult.ALREADY_REQUESTED
                         : CancelResult.COMPLETION_WON;
-            case dev.turnbuckle.store.Inbox.CancelAnswer.NotFound n -> CancelResult.UNKNOWN_TURN;
+            }
         };
+    }
+
+    /** The turn that holds or held the input. */
+    private static @Nullable TurnRow taker(Rows rows, InboxItem item) {
+        TurnId turn = item.status().turn();
+        return turn == null ? null : rows.turn(item.session(), turn);
     }
 
     @Override

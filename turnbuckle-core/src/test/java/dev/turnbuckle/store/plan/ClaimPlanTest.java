@@ -77,6 +77,11 @@ class ClaimPlanTest {
     }
 
     @Test
+    void t05_anAnswerMakesATurnReadyAlsoWhenTheClockWentBackSince() {
+        assertThat(decide(notBefore(suspended(), LATER), asked("w", null))).isInstanceOf(Decision.Reopen.class);
+    }
+
+    @Test
     void q05_onlyAUsersAvailableSteerJoins() {
         assertThat(ClaimPlan.joins(row(1, Kind.USER, Delivery.STEER, NOON), NOON))
                 .isTrue();

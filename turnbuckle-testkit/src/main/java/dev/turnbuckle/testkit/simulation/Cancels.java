@@ -32,6 +32,9 @@ final class Cancels extends Checker {
     private final Map<TurnId, Long> sequences = new HashMap<>();
     private final Map<TurnId, Gate> gates = new HashMap<>();
 
+    /** What was cancelled while it was part of another one's turn. */
+    private final Set<TurnId> unwanted = new HashSet<>();
+
     /** Turns whose newest driver found the gate set: it performs nothing. */
     private final Set<TurnId> noEffects = new HashSet<>();
 
@@ -106,25 +109,22 @@ final class Cancels extends Checker {
                     case PENDING -> CancelResult.REQUESTED;
                     case CANCELLED_INPUT -> CancelResult.ALREADY_REQUESTED;
                     case OPEN -> gates.containsKey(taker) ? CancelResult.ALREADY_REQUESTED : CancelResult.REQUESTED;
-                    case ENDED -> answeredAfterTheEnd(turn, taker);
+                    case ENDED ->
+                        gates.containsKey(taker) ? CancelResult.ALREADY_REQUESTED : CancelResult.COMPLETION_WON;
                 };
         demand(
                 answer == expected,
                 () -> "the cancel of " + word(turn) + " was answered " + answer + ", not " + expected + " (" + stage
                         + ")");
         count("cancel: " + answer);
+        if (stage == Stage.OPEN && !taker.equals(turn)) {
+            unwanted.add(turn);
+        }
         if (answer == CancelResult.REQUESTED && stage == Stage.OPEN) {
             gates.put(taker, asked);
         } else if (answer == CancelResult.REQUESTED) {
             stages.put(turn, Stage.CANCELLED_INPUT);
         }
-    }
-
-    /** Its own turn says that it was cancelled; an input that joined another one is finished. */
-    private CancelResult answeredAfterTheEnd(TurnId turn, TurnId taker) {
-        return turn.equals(taker) && gates.containsKey(taker)
-                ? CancelResult.ALREADY_REQUESTED
-                : CancelResult.COMPLETION_WON;
     }
 
     private void committed(Commit commit, CommitResult result) {
@@ -137,9 +137,7 @@ final class Cancels extends Checker {
             stages.put(turn, Stage.ENDED);
             noEffects.remove(turn);
             commit.settlement().sends().forEach(s -> stages.putIfAbsent(s.turn(), Stage.PENDING));
-            joined.entrySet()
-                    .removeIf(j -> j.getValue().equals(turn)
-                            && !commit.settlement().inputs().contains(sequences.get(j.getKey())));
+            letGo(turn, commit.settlement().inputs());
             if (gate == null) {
                 demand(
                         !(outcome instanceof TurnOutcome.Cancelled),
@@ -151,6 +149,19 @@ final class Cancels extends Checker {
                                 && o.by().equals(gate.by())
                                 && o.reason().equals(gate.reason()),
                         () -> "turn " + word(turn) + " was cancelled by " + gate + " and ended as " + outcome);
+            }
+        }
+    }
+
+    /** What had joined and was not taken is on its own again. */
+    private void letGo(TurnId taker, List<Long> taken) {
+        var left = joined.keySet().stream()
+                .filter(j -> taker.equals(joined.get(j)) && !taken.contains(sequences.get(j)))
+                .toList();
+        for (TurnId turn : left) {
+            joined.remove(turn);
+            if (unwanted.contains(turn)) {
+                stages.put(turn, Stage.CANCELLED_INPUT);
             }
         }
     }

@@ -51,6 +51,10 @@ final class Chaos {
     private void jumpStore() {
         Duration by = Duration.ofMillis(world.dice.between(-1_500, 6_000));
         world.log("store", "has its clock jump by " + by.toMillis() + " ms");
-        world.storeProcess.jump(by);
+        if (world.desk == null) {
+            world.storeProcess.jump(by);
+        } else {
+            world.desk.alone(() -> world.storeProcess.jump(by));
+        }
     }
 }

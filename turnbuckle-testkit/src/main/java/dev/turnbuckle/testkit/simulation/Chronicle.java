@@ -1,11 +1,13 @@
 package dev.turnbuckle.testkit.simulation;
 
 import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.MoveResult;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Move;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  * exactly the messages before it, each result from a body that ran or the words for one that did not.
  */
 final class Chronicle extends Checker {
-    /** One commit. */
-    record Chapter(long revision, TurnId turn, TurnOutcome outcome, List<Message> entries) {}
+    /**
+     * One revision.
+     *
+     * @param outcome of the turn; {@code null} for a change of the head outside a turn
+     * @param clears history and state begin anew with it
+     */
+    record Chapter(long revision, TurnId turn, @Nullable TurnOutcome outcome, List<Message> entries, boolean clears) {}
 
     private final Map<String, List<Chapter>> sessions = new HashMap<>();
     private final Map<TurnId, Chapter> chapters = new HashMap<>();
@@ -38,10 +45,23 @@ final class Chronicle extends Checker {
     }
 
     List<Message> messages(String session, long upToRevision) {
-        return chapters(session).stream()
-                .filter(c -> c.revision() <= upToRevision)
+        return since(session, upToRevision).stream()
                 .flatMap(c -> c.entries().stream())
                 .toList();
+    }
+
+    /** What history is made of at a revision. */
+    List<Chapter> since(String session, long upToRevision) {
+        var since = new ArrayList<Chapter>();
+        for (Chapter chapter : chapters(session)) {
+            if (chapter.revision() <= upToRevision) {
+                if (chapter.clears()) {
+                    since.clear();
+                }
+                since.add(chapter);
+            }
+        }
+        return since;
     }
 
     List<Chapter> chapters(String session) {
@@ -69,6 +89,9 @@ final class Chronicle extends Checker {
 
     @Override
     void seen(Seen call) {
+        if (call.result() instanceof Move.Done done && done.result() instanceof MoveResult.Moved(long revision)) {
+            moved(call.argument(0, Move.class), revision);
+        }
         if (call.result() instanceof CommitResult.Committed c && !c.repeated()) {
             Commit commit = call.argument(0, Commit.class);
             examine(commit);
@@ -76,11 +99,19 @@ final class Chronicle extends Checker {
                     c.revision(),
                     commit.target().turn(),
                     commit.record().outcome(),
-                    commit.history().entries());
+                    commit.history().entries(),
+                    false);
             sessions.computeIfAbsent(commit.target().session(), s -> new ArrayList<>())
                     .add(chapter);
             chapters.put(chapter.turn(), chapter);
         }
+    }
+
+    private void moved(Move move, long revision) {
+        boolean clears = move.clearState();
+        count(clears ? "history begun anew" : "history appended to");
+        sessions.computeIfAbsent(move.session(), s -> new ArrayList<>())
+                .add(new Chapter(revision, move.by(), null, move.history().entries(), clears));
     }
 
     private void examine(Commit commit) {

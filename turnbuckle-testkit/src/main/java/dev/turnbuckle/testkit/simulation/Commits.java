@@ -1,8 +1,10 @@
 package dev.turnbuckle.testkit.simulation;
 
+import dev.turnbuckle.session.MoveResult;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
+import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import java.util.HashMap;
@@ -37,6 +39,7 @@ final class Commits extends Checker {
         switch (call.result()) {
             case Turns.Start.Go(var started) -> started(started);
             case CommitResult result -> committed(call.argument(0, Commit.class), result);
+            case Move.Done done -> moved(line(call.argument(0, Move.class).session()), done.result());
             case Map<?, ?> heads
             when call.is("SessionStore.heads") ->
                 heads.forEach((session, revision) -> head((String) session, (Long) revision));
@@ -73,6 +76,21 @@ final class Commits extends Checker {
             count("turn driven again");
         }
         line.open = turn;
+    }
+
+    private void moved(Line line, MoveResult result) {
+        switch (result) {
+            case MoveResult.Moved(long revision) -> {
+                demand(line.open == null, () -> "the head was moved while turn " + line.open + " is open");
+                demand(revision == line.revision + 1, () -> "revision " + revision + " after " + line.revision);
+                line.revision = revision;
+            }
+            case MoveResult.TurnOpen(TurnId turn) -> {
+                demand(turn.equals(line.open), () -> "the head was not moved for turn " + word(turn));
+                count("head not moved: a turn is open");
+            }
+            case MoveResult.Busy busy -> count("head not moved: busy");
+        }
     }
 
     private void committed(Commit commit, CommitResult result) {

@@ -79,7 +79,8 @@ final class Director {
         return users.stream().allMatch(User::finished)
                 && sessions.stream().allMatch(s -> restless(s).isEmpty())
                 && world.referee.observers.behind().isEmpty()
-                && world.up().size() == world.machines.size();
+                && world.up().size() == world.machines.size()
+                && world.up().stream().allMatch(Life::idle);
     }
 
     private Optional<SessionRow> restless(String session) {

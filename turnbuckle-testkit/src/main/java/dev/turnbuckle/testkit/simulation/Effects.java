@@ -127,7 +127,7 @@ final class Effects extends Checker {
                                 .anyMatch(e ->
                                         e.key().equals(entry.key()) && Objects.equals(e.outcome(), before.outcome())),
                         () -> "what was recorded of " + entry.key() + " of " + word(turn) + " was not told");
-                count("record repeated");
+                count("record repeated: " + entry.kind());
             } else {
                 keep(turn, entry);
             }

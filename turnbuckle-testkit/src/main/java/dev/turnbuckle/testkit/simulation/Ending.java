@@ -63,7 +63,7 @@ final class Ending {
             require(told instanceof TurnOutcome.Cancelled, told, () -> "it was cancelled before a turn took it");
         } else {
             Chronicle.Chapter chapter = world.referee.chronicle.chapter(input.by);
-            require(chapter != null && chapter.outcome().equals(told), told, () -> "committed is " + chapter);
+            require(chapter != null && told.equals(chapter.outcome()), told, () -> "committed is " + chapter);
         }
     }
 

@@ -21,6 +21,7 @@ final class Faults {
             Map.entry("Journal.record", 0.04),
             Map.entry("Leases.renew", 0.05),
             Map.entry("SessionStore.commit", 0.06),
+            Map.entry("SessionStore.move", 0.1),
             Map.entry("Turns.suspend", 0.08),
             Map.entry("Turns.abandon", 0.12),
             Map.entry("Turns.cancel", 0.08),

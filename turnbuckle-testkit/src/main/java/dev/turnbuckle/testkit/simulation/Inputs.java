@@ -55,6 +55,9 @@ final class Inputs extends Checker {
 
         int point;
 
+        /** Somebody cancelled it while another one's turn held it: it must not wait again. */
+        boolean unwanted;
+
         private Accepted(long sequence, String name, Inbox.NewInput input, TurnId turn, Instant now) {
             this.work = input.kind() == InboxItem.Kind.WORK;
             this.sequence = sequence;
@@ -118,8 +121,8 @@ final class Inputs extends Checker {
         String last = "";
         for (Message message : messages) {
             if (message.role() == Message.Role.USER) {
-                last = Script.nameOf(message.text());
-                Accepted input = byName.get(last);
+                Accepted input = byName.get(Script.nameOf(message.text()));
+                last = input == null ? last : input.name; // what was appended is nobody's input
                 if (input != null && input.state == State.CLAIMED) {
                     return last;
                 }
@@ -148,9 +151,7 @@ final class Inputs extends Checker {
                 joined(call.argument(1, TurnId.class), call.argument(2, Integer.class), items, call);
             case Journal.RecordResult.Recorded r -> told(call.argument(0, Lease.class), r, call.storeNow());
             case CommitResult result -> committed(call.argument(0, Commit.class), result, call.storeNow());
-            case CancelResult r
-            when r == CancelResult.REQUESTED ->
-                unopened(call.argument(0, String.class), call.argument(1, TurnId.class));
+            case CancelResult r -> unwanted(call.argument(0, String.class), call.argument(1, TurnId.class));
             case List<?> answers when call.is("Inbox.cancel") -> answers.forEach(this::answered);
             case Boolean b
             when b && call.is("SessionStore.delete") ->
@@ -348,20 +349,24 @@ final class Inputs extends Checker {
                 () -> "a commit dropped what it sent to " + result.droppedTo() + ", deleted are " + dropped);
     }
 
-    /** A steer that was claimed for a point which the ended turn never came to waits again. */
+    /** A steer that was claimed for a point which the ended turn never came to waits again, unless nobody wants it. */
     private void givenBack(Accepted input) {
         demand(!input.turn.equals(input.by), () -> "turn " + word(input.turn) + " ended and left its input " + input);
-        input.state = State.PENDING;
-        input.by = null;
+        input.state = input.unwanted ? State.CANCELLED : State.PENDING;
         input.point = 0;
-        count("steer given back by a turn that ended before it");
+        count(
+                input.unwanted
+                        ? "steer cancelled with the turn that held it"
+                        : "steer given back by a turn that ended before it");
     }
 
-    /** A cancelled turn that had not been opened: its input goes. */
-    private void unopened(String session, TurnId turn) {
+    /** A cancelled turn that had not been opened: its input goes, at once or when the turn that it joined lets it go. */
+    private void unwanted(String session, TurnId turn) {
         Accepted input = ofTurn(session, turn);
         if (input != null && input.state == State.PENDING) {
             cancelled(input);
+        } else if (input != null && input.state == State.CLAIMED) {
+            input.unwanted = true;
         }
     }
 

@@ -100,11 +100,7 @@ final class Ledgers extends Checker {
 
     private List<String> ledger(String session, long revision) {
         var done = new ArrayList<String>();
-        for (Chronicle.Chapter chapter : chronicle.chapters(session)) {
-            if (chapter.revision() <= revision) {
-                done.addAll(left(chapter));
-            }
-        }
+        chronicle.since(session, revision).forEach(chapter -> done.addAll(left(chapter)));
         return sorted(done);
     }
 
@@ -147,9 +143,10 @@ final class Ledgers extends Checker {
 
     private Usage usage(String session) {
         Usage sum = Usage.NONE;
-        for (Message message : chronicle.messages(session, Long.MAX_VALUE)) {
-            if (message.role() == Message.Role.ASSISTANT && !message.interrupted()) {
-                sum = sum.plus(SimulatedModel.USAGE);
+        for (Chronicle.Chapter chapter : chronicle.chapters(session)) {
+            for (Message message : chapter.entries()) {
+                boolean answer = message.role() == Message.Role.ASSISTANT && !message.interrupted();
+                sum = answer && chapter.outcome() != null ? sum.plus(SimulatedModel.USAGE) : sum;
             }
         }
         return sum;

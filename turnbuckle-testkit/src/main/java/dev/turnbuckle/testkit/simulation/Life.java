@@ -21,6 +21,7 @@ final class Life {
     private final Set<Request<?>> requests = new LinkedHashSet<>();
     private @Nullable Turnbuckle turnbuckle;
     private @Nullable Consumer<Wakeups.Hint> hints;
+    private int underway;
     private boolean leaving;
     private boolean over;
 
@@ -64,6 +65,11 @@ final class Life {
 
     boolean over() {
         return over;
+    }
+
+    /** No request is being performed any more, also none of those that nobody waits for. */
+    boolean idle() {
+        return underway == 0;
     }
 
     /** SIGKILL. Does not return when a task of this life calls it. */
@@ -111,7 +117,11 @@ final class Life {
     <T> Reply<T> ask(String what, Duration patience, Body<T> body) throws InterruptedException {
         var request = new Request<T>(world.outside.signal());
         requests.add(request);
-        process.start("request " + what, () -> request.run(() -> body.call(runtime())));
+        underway++;
+        process.start("request " + what, () -> {
+            request.run(() -> body.call(runtime()));
+            underway--;
+        });
         request.awaitReply(world, patience);
         requests.remove(request);
         return request.reply();

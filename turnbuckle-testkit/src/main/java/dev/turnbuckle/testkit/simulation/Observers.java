@@ -112,7 +112,7 @@ final class Observers extends Checker {
     private void ended(Observer observer, Fold fold, Activity.TurnEnded ended) {
         Chronicle.Chapter chapter = chronicle.chapter(ended.turn());
         demand(
-                chapter != null && chapter.outcome().equals(ended.outcome()),
+                chapter != null && ended.outcome().equals(chapter.outcome()),
                 () -> observer + " was told that " + word(ended.turn()) + " ended as " + ended.outcome()
                         + ", committed is " + chapter);
         Fold.TurnFold turn = fold.turn;

@@ -11,6 +11,7 @@ import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Leases;
+import dev.turnbuckle.store.Move;
 import dev.turnbuckle.store.Turns;
 import java.util.List;
 import java.util.Set;
@@ -67,6 +68,11 @@ final class Reporter {
                         + c.target().expectedRevision() + " "
                         + c.record().outcome().code() + " inputs "
                         + c.settlement().inputs();
+            case Move m ->
+                m.session()
+                        + (m.clearState()
+                                ? " anew"
+                                : " and " + m.history().entries().size() + " entries");
             case TurnId t -> word.apply(t);
             case Lease l -> of(l);
             case List<?> l when !l.isEmpty() && l.getFirst() instanceof JournalEntry -> entries(l);
@@ -112,6 +118,7 @@ final class Reporter {
                         + (r.cancelRequested() ? ", cancelled" : "") + (r.steered() ? ", steered" : "");
             case Inbox.Steers.Claimed(var items) ->
                 "joined " + items.stream().map(InboxItem::sequence).toList();
+            case Move.Done d -> String.valueOf(d.result());
             case CommitResult.Committed c -> "revision " + c.revision() + (c.repeated() ? " repeated" : "");
             case List<?> l when !l.isEmpty() && l.getFirst() instanceof Leases.Renewal -> renewals(l);
             case null -> "nothing";

@@ -6,6 +6,7 @@ import java.time.Duration;
 /**
  * The size of one run, and how its nodes are set.
  *
+ * @param nodes one of them has its store for itself
  * @param actions what each user does, roughly: sends, steers, cancels, looks
  * @param storm how long everything breaks
  * @param attempts drives before a turn fails (T12)
@@ -31,9 +32,14 @@ record Shape(
     private static final LiveReplay.Bounds NARROW =
             new LiveReplay.Bounds(12, Duration.ofSeconds(3), 64 << 10, Duration.ofSeconds(5));
 
+    /** Whether several processes use the store at the same time. */
+    boolean shared() {
+        return nodes > 1;
+    }
+
     static Shape drawn(Dice dice) {
         return new Shape(
-                dice.between(2, 3),
+                dice.oneOf(1, 2, 2, 3, 3),
                 dice.between(1, 3),
                 dice.between(4, 9),
                 dice.between(1, 2),

@@ -29,10 +29,15 @@ public final class Simulation {
 
     private final Function<Predicate<Claimant>, ? extends Storage> stores;
     private final UnaryOperator<Storage> engineSees;
+    private final boolean waiting;
 
-    private Simulation(Function<Predicate<Claimant>, ? extends Storage> stores, UnaryOperator<Storage> engineSees) {
+    private Simulation(
+            Function<Predicate<Claimant>, ? extends Storage> stores,
+            UnaryOperator<Storage> engineSees,
+            boolean waiting) {
         this.stores = stores;
         this.engineSees = engineSees;
+        this.waiting = waiting;
     }
 
     /** Over {@link MemoryStorage}. */
@@ -45,13 +50,20 @@ public final class Simulation {
     }
 
     /**
-     * Over another storage. Its calls must not wait for anything but its own {@code Environment}; each run gets a new,
-     * empty one, which all simulated nodes share.
+     * Over another storage whose calls wait for nothing. Each run gets a new, empty one, which all simulated nodes share.
      *
      * @param stores makes it; is handed which lease holders are known to be dead (L7), which it may leave unused
      */
     public static Simulation over(Function<Predicate<Claimant>, ? extends Storage> stores) {
-        return new Simulation(stores, UnaryOperator.identity());
+        return new Simulation(stores, UnaryOperator.identity(), false);
+    }
+
+    /**
+     * The same over a storage whose calls wait, for tasks of its own {@code Environment} and nothing else; they are
+     * served one at a time.
+     */
+    public Simulation waiting() {
+        return new Simulation(stores, engineSees, true);
     }
 
     /**
@@ -59,13 +71,13 @@ public final class Simulation {
      * an engine could make. The referees see what lies behind it.
      */
     public Simulation engineSees(UnaryOperator<Storage> wrapper) {
-        return new Simulation(stores, wrapper);
+        return new Simulation(stores, wrapper, waiting);
     }
 
     /** One run. Takes some tens of milliseconds; for any thread. */
     public SimulationResult run(long seed) {
         try (var environment = TestEnvironment.seeded(seed)) {
-            var world = new World(environment, stores, engineSees);
+            var world = new World(environment, stores, engineSees, waiting);
             try {
                 world.start("director", new Director(world)::direct).join();
             } catch (IllegalStateException e) { // nobody can go on, or somebody goes on for ever
@@ -74,6 +86,7 @@ public final class Simulation {
                 Thread.currentThread().interrupt();
                 world.referee.violated("progress", "interrupted");
             }
+            close(world);
             environment.failures().forEach(f -> world.referee.violated("tasks", "a task failed: " + f));
             return new SimulationResult(
                     seed,
@@ -81,6 +94,16 @@ public final class Simulation {
                     world.tally.counts(),
                     world.log.lines(),
                     Duration.ofNanos(environment.nanos()));
+        }
+    }
+
+    private static void close(World world) {
+        try {
+            world.start("close", world.storage::close).join();
+        } catch (IllegalStateException e) { // told already: nobody can go on
+            world.log("store", "is not closed");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

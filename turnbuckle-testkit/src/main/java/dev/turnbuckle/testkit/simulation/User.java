@@ -7,6 +7,8 @@ import dev.turnbuckle.session.CancelResult;
 import dev.turnbuckle.session.Entry;
 import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Message;
+import dev.turnbuckle.session.MoveResult;
+import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.SessionView;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Inbox;
@@ -53,7 +55,9 @@ final class User {
         SEND_AGAIN,
         SEND_OTHERWISE,
         VIEW,
-        CANCEL_WAITS
+        CANCEL_WAITS,
+        APPEND,
+        START_OVER
     }
 
     /** What is drawn from, without putting back. */
@@ -70,7 +74,9 @@ final class User {
             Act.SEND_AGAIN,
             Act.SEND_OTHERWISE,
             Act.VIEW,
-            Act.CANCEL_WAITS);
+            Act.CANCEL_WAITS,
+            Act.APPEND,
+            Act.START_OVER);
 
     void live() throws InterruptedException {
         var acts = new ArrayList<>(ACTS);
@@ -103,6 +109,8 @@ final class User {
             case SEND_OTHERWISE -> otherContent(recent());
             case VIEW -> view();
             case CANCEL_WAITS -> cancelWaits();
+            case APPEND -> move("append", t -> at(t).append(conversation()));
+            case START_OVER -> move("start over", t -> at(t).startOver());
         }
     }
 
@@ -222,7 +230,8 @@ final class User {
         CancelResult first = value("cancel " + known.name(), PATIENCE, t -> cancel(t, known, "changed my mind"));
         if (first != null && world.dice.chance(0.3)) {
             CancelResult second = value("cancel again " + known.name(), PATIENCE, t -> cancel(t, known, "really"));
-            if (second == CancelResult.REQUESTED) {
+            boolean forgotten = first != CancelResult.COMPLETION_WON && second == CancelResult.COMPLETION_WON;
+            if (second == CancelResult.REQUESTED || forgotten) {
                 world.referee.violated("clients", "two cancels of " + known.name() + ": " + first + ", " + second);
             }
         }
@@ -241,6 +250,25 @@ final class User {
 
     private void cancelWaits() throws InterruptedException {
         value("cancel waits", PATIENCE, t -> at(t).cancelWaits("user-" + session));
+    }
+
+    /** What happened elsewhere. */
+    private List<Message> conversation() {
+        names++;
+        String name = session.substring(0, 1) + names;
+        return List.of(
+                Message.user(name + ": said elsewhere"),
+                Message.of(Message.Role.ASSISTANT, List.of(new Part.Text("answered elsewhere"))));
+    }
+
+    /** Asked once: nothing would tell a second request from the first. */
+    private void move(String what, Life.Body<MoveResult> body) throws InterruptedException {
+        var up = world.up();
+        if (!up.isEmpty()) {
+            Life life = world.dice.oneOf(up);
+            Reply<MoveResult> reply = life.ask(what + " of " + session, PATIENCE, body);
+            world.log("user-" + session, what + " through " + life.name() + ": " + reply);
+        }
     }
 
     private void view() throws InterruptedException {

@@ -13,9 +13,11 @@ import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.WaitRow;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,11 @@ final class Waits extends Checker {
     }
 
     private final Map<String, Asked> waits = new TreeMap<>();
+
+    /** Calls that were allowed, also in sessions that were deleted since. */
+    private final Set<Approved> approved = new HashSet<>();
+
+    private record Approved(TurnId turn, String task) {}
 
     /** Suspended turns, and who drove them last. */
     private final Map<TurnId, String> suspended = new HashMap<>();
@@ -150,6 +157,9 @@ final class Waits extends Checker {
         wait.decision = told;
         demand(told.answer().equals(answer) && told.by().equals(by), () -> "an answer was changed: " + told);
         count("wait " + answer.verdict());
+        if (answer.verdict() == Decision.Verdict.APPROVED) {
+            approved.add(new Approved(wait.open.turn(), wait.task));
+        }
         Instant deadline = wait.open.deadline();
         boolean early = answer.verdict() == Decision.Verdict.EXPIRED && deadline != null && deadline.isAfter(now);
         demand(!early, () -> "wait " + wait.open + " expired before its deadline " + deadline);
@@ -192,11 +202,7 @@ final class Waits extends Checker {
                 () -> "body " + body + " was started while its turn is suspended");
         if (body.errand.approved()) {
             demand(
-                    waits.values().stream()
-                            .anyMatch(w -> w.open.turn().equals(body.turn)
-                                    && w.task.equals(body.task)
-                                    && w.decision != null
-                                    && w.decision.answer().verdict() == Decision.Verdict.APPROVED),
+                    approved.contains(new Approved(body.turn, body.task)),
                     () -> "body " + body + " was started, and nobody had approved it");
         }
     }

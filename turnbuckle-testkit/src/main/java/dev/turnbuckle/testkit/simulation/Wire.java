@@ -15,6 +15,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -62,8 +64,9 @@ final class Wire implements Storage {
         life.process().now(); // a dead process calls nothing
         Fault fault = world.faults.atCall(operation);
         onTheWayThere(operation, fault);
-        Seen seen = performed(operation, target, method, arguments);
-        world.referee.seen(seen);
+        Seen seen = world.desk == null
+                ? performed(operation, target, method, arguments)
+                : world.desk.serve(operation, () -> performed(operation, target, method, arguments));
         onTheWayBack(operation, fault);
         if (seen.thrown() != null) {
             throw seen.thrown();
@@ -98,7 +101,15 @@ final class Wire implements Storage {
         } catch (InvocationTargetException e) {
             thrown = e.getTargetException();
         }
-        return new Seen(world.storeProcess.now(), life.name(), operation, given, result, thrown);
+        var seen = new Seen(storeNow(), life.name(), operation, given, result, thrown);
+        world.referee.seen(seen);
+        return seen;
+    }
+
+    /** As the store saw it: a database keeps microseconds. */
+    private Instant storeNow() {
+        Instant now = world.storeProcess.now();
+        return world.desk == null ? now : now.truncatedTo(ChronoUnit.MICROS);
     }
 
     private void onTheWayBack(String operation, @Nullable Fault fault) {
@@ -130,7 +141,7 @@ final class Wire implements Storage {
     @Override
     public Traits traits() {
         Traits own = world.storage.traits();
-        return new Traits(own.name(), life.name(), own.durable(), true, own.ownClock());
+        return new Traits(own.name(), life.name(), own.durable(), world.shape.shared(), own.ownClock());
     }
 
     @Override
@@ -170,7 +181,7 @@ final class Wire implements Storage {
 
     @Override
     public Wakeups wakeups() {
-        return world.shape.hints() ? wakeups : Wakeups.NONE;
+        return world.shape.shared() && world.shape.hints() ? wakeups : Wakeups.NONE;
     }
 
     private final class Wakeup implements Wakeups {

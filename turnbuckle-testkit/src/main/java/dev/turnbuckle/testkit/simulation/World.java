@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What everything in one run shares. Only one task runs at a time, so nothing here is locked. */
 final class World {
@@ -36,6 +37,9 @@ final class World {
     final List<Machine> machines;
     final Hints hints;
 
+    /** {@code null} where calls of the storage never wait: they are performed by whoever makes them. */
+    final @Nullable Desk desk;
+
     private final Set<String> deadLives = new HashSet<>();
     private int bodies;
     private int asked;
@@ -43,7 +47,8 @@ final class World {
     World(
             TestEnvironment environment,
             Function<Predicate<Claimant>, ? extends Storage> stores,
-            UnaryOperator<Storage> engineSees) {
+            UnaryOperator<Storage> engineSees,
+            boolean waiting) {
         this.environment = environment;
         this.outside = environment.process("world");
         this.storeProcess = environment.process("store");
@@ -53,6 +58,7 @@ final class World {
         this.referee = new Referee(this);
         this.engineSees = engineSees;
         this.hints = new Hints(this);
+        this.desk = waiting ? new Desk(this) : null;
         this.storage = stores.apply(this::presumedDead);
         this.machines = IntStream.rangeClosed(1, shape.nodes())
                 .mapToObj(n -> new Machine(this, "node-" + n))

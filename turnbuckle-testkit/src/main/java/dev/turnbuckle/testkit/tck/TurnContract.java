@@ -436,6 +436,48 @@ public abstract class TurnContract extends StorageContract {
     }
 
     @Test
+    void t08_anInputThatWasCancelledAfterItJoinedNeverWaitsAgain() {
+        Started started = started();
+        InboxItem named = accept(InputDraft.of("s", "t-2", "Steer").steer());
+        InboxItem other = accept(InputDraft.of("s", "t-3", "Steer too").steer());
+        storage.inbox().claimSteers(started.lease(), T1, 1);
+        cancel("t-2");
+        var cancelled = new TurnOutcome.Cancelled(T1, "", "alice", "pressed stop");
+        committed(CommitDraft.of(started).says("Hello").outcome(cancelled));
+        assertThat(stateOf(named)).isEqualTo(InboxItem.State.CANCELLED);
+        assertThat(String.valueOf(inbox(named).status().error())).contains("alice", "pressed stop");
+        assertThat(stateOf(other)).isEqualTo(InboxItem.State.PENDING);
+        assertThat(changingNothing(() -> cancel("t-2"))).isEqualTo(CancelResult.ALREADY_REQUESTED);
+        assertThat(start("s").turn().id()).isEqualTo(new TurnId("t-3"));
+    }
+
+    @Test
+    void t08_cancellingAnInputTwiceSaysSoAlsoWhenTheTurnThatTookItHasEnded() {
+        Started started = started();
+        InboxItem joined = accept(InputDraft.of("s", "t-2", "Steer").steer());
+        storage.inbox().claimSteers(started.lease(), T1, 1);
+        cancel("t-2");
+        assertThat(changingNothing(() -> cancel("t-2"))).isEqualTo(CancelResult.ALREADY_REQUESTED);
+        var cancelled = new TurnOutcome.Cancelled(T1, "", "alice", "pressed stop");
+        committed(CommitDraft.of(started)
+                .says("Hello", "Steer")
+                .settling(started.inputs().getFirst().sequence(), joined.sequence())
+                .outcome(cancelled));
+        assertThat(changingNothing(() -> cancel("t-2"))).isEqualTo(CancelResult.ALREADY_REQUESTED);
+    }
+
+    @Test
+    void t08_anInputThatATurnTookBeforeTheCancelIsDone() {
+        Started started = started();
+        InboxItem joined = accept(InputDraft.of("s", "t-2", "Steer").steer());
+        storage.inbox().claimSteers(started.lease(), T1, 1);
+        committed(CommitDraft.of(started)
+                .says("Hello", "Hi")
+                .settling(started.inputs().getFirst().sequence(), joined.sequence()));
+        assertThat(changingNothing(() -> cancel("t-2"))).isEqualTo(CancelResult.COMPLETION_WON);
+    }
+
+    @Test
     void t08_anOwnerlessTurnThatIsCancelledIsReadyAtOnce() {
         Started started = started();
         storage.turns().abandon(started.lease(), T1, failed("failed", HOUR));

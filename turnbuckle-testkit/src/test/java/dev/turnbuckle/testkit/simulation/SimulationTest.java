@@ -84,6 +84,7 @@ class SimulationTest {
             "lease lost: Turns.suspend of a superseded driver",
             "not suspended: ready again",
             "partial answer kept",
+            "record repeated: tool",
             "request repeated",
             "retraction",
             "second answer to a wait",
@@ -121,6 +122,8 @@ class SimulationTest {
             "lease lost: SessionStore.commit of an expired driver",
             "lease lost: Turns.abandon of an expired driver",
             "lease lost: Turns.suspend of an expired driver",
+            "record repeated: model",
+            "steer cancelled with the turn that held it",
             "steer given back by a turn that ended before it");
 
     @Test

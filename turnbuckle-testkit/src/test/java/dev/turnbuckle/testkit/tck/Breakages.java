@@ -308,7 +308,17 @@ final class Breakages {
                 Breakage.of("loses an answer", AntiTest.BrokenTurns.class, "T5", "T6")
                         .answering(WaitRow.class, w -> new WaitRow(w.open(), w.key(), null)),
                 Breakage.of("forgets the gate", AntiTest.BrokenTurns.class, "T5", "T8")
-                        .answering(TurnRow.class, t -> t.with(TurnRow.Gate.OPEN)));
+                        .answering(TurnRow.class, t -> t.with(TurnRow.Gate.OPEN)),
+                Breakage.of("lets a cancelled input wait again", AntiTest.BrokenTurns.class, "T8")
+                        .row(call -> call.is("updateInbox")
+                                        && call.argument(1, InboxItem.Status.class)
+                                                        .state()
+                                                == InboxItem.State.CLAIMED
+                                        && call.argument(1, InboxItem.Status.class)
+                                                        .error()
+                                                != null
+                                ? null
+                                : call.proceed()));
     }
 
     private static Stream<Breakage> journals() {

@@ -123,6 +123,15 @@ class SimulationAntiTest {
                         }),
                         "leases"),
                 broken(
+                        breakage("keeps to itself what was recorded before").operation((call, whole) -> {
+                            Object result = call.proceed();
+                            return result instanceof Journal.RecordResult.Recorded r
+                                    ? new Journal.RecordResult.Recorded(List.of(), r.cancelRequested(), r.steered())
+                                    : result;
+                        }),
+                        "effects"),
+                broken(named("lets a cancelled input wait again"), "inputs"),
+                broken(
                         breakage("loses a steer").operation((call, whole) -> {
                             Object result = call.proceed();
                             return call.is(Inbox.class, "claimSteers") ? new Inbox.Steers.Claimed(List.of()) : result;

@@ -48,7 +48,11 @@ public final class Server implements AutoCloseable {
 
     /** How programs of Turnbuckle call it. */
     public String url() {
-        return "postgres://postgres@localhost:" + postgres.getPort() + "/postgres?schema=" + SCHEMA;
+        return url(SCHEMA);
+    }
+
+    public String url(String schema) {
+        return "postgres://postgres@localhost:" + port() + "/postgres?schema=" + schema;
     }
 
     public int port() {
@@ -91,8 +95,12 @@ public final class Server implements AutoCloseable {
     }
 
     public Connection connect() throws SQLException {
+        return connect(SCHEMA);
+    }
+
+    public Connection connect(String schema) throws SQLException {
         return DriverManager.getConnection("jdbc:postgresql://localhost:" + port()
-                + "/postgres?user=postgres&ApplicationName=check&currentSchema=" + SCHEMA);
+                + "/postgres?user=postgres&ApplicationName=check&currentSchema=" + schema);
     }
 
     /** Rows as texts. */

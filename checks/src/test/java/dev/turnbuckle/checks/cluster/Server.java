@@ -27,12 +27,19 @@ public final class Server implements AutoCloseable {
         this.data = data;
     }
 
+    /** With its data in the folder {@code data} below this one: those that are there, otherwise new ones. */
     public static Server start(Path folder) throws IOException {
+        return start(folder, folder.resolve("programs"));
+    }
+
+    /** @param programs where the server's own are unpacked, which several servers may share */
+    public static Server start(Path folder, Path programs) throws IOException {
         Path data = folder.resolve("data");
-        Path unpacked = Files.createDirectories(folder.resolve("programs"));
+        Path unpacked = Files.createDirectories(programs);
         EmbeddedPostgres postgres = EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(unpacked.toFile())
                 .setDataDirectory(data)
+                .setCleanDataDirectory(false)
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
@@ -57,6 +64,11 @@ public final class Server implements AutoCloseable {
 
     public int port() {
         return postgres.getPort();
+    }
+
+    /** What it keeps; still there when the server is closed. */
+    public Path data() {
+        return data;
     }
 
     /** Where the server's own programs are. */

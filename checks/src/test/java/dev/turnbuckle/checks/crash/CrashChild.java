@@ -34,7 +34,7 @@ public final class CrashChild {
     static final String FINISHED = "FINISHED";
 
     /** Where nothing but time shows that a process is dead: short enough to wait for, too long for a pause of a machine. */
-    private static final Duration LEASE = Duration.ofSeconds(5);
+    private static final Duration LEASE = Duration.ofSeconds(10);
 
     record Query(String text) {}
 

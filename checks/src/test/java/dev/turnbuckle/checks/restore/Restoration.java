@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Restoration {
     /** Of a node that is not there any more: the copy waits for its end where nothing else shows that it is dead. */
-    private static final Duration LEASE = Duration.ofSeconds(5);
+    private static final Duration LEASE = Duration.ofSeconds(10);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> STEADY = List.of("steady-0", "steady-1");

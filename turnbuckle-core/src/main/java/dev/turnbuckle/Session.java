@@ -3,6 +3,7 @@ package dev.turnbuckle;
 import dev.turnbuckle.env.HostTransaction;
 import dev.turnbuckle.error.ClosedException;
 import dev.turnbuckle.error.InvalidInputException;
+import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.internal.codec.Schemas;
 import dev.turnbuckle.internal.worker.Tracing;
@@ -45,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Address of one durable conversation. Thread-safe, cheap, valid as long as its {@link Turnbuckle}; does no I/O by itself. */
 public final class Session {
+    /** How often an observation is taken anew because the session has committed meanwhile. */
+    private static final int LOOKS = 1_000;
+
     private final Turnbuckle turnbuckle;
     private final String id;
     private final @Nullable String agent;
@@ -362,16 +366,27 @@ public final class Session {
 
     /**
      * View, cursor and the open turn's items, taken as one (O13): what follows the cursor continues exactly from it.
+     *
+     * @throws StorageException {@code live_ahead} when the live replay has commits that the store lacks, as after a
+     *     restore that left the live replay as it was
      */
     public Observation observe() {
         LiveReplay live = turnbuckle.node().live();
-        while (true) {
-            SessionView view = view();
-            LiveReplay.Tail tail = live.tail(id, view.revision());
-            if (tail.cursor().revision() == view.revision()) {
-                return new Observation(view, tail.cursor(), tail.open());
-            }
+        SessionView view = view();
+        LiveReplay.Tail tail = live.tail(id, view.revision());
+        for (int i = 0; i < LOOKS && tail.cursor().revision() != view.revision(); i++) { // committed between the two
+            view = view();
+            tail = live.tail(id, view.revision());
         }
+        if (tail.cursor().revision() != view.revision()) {
+            throw StorageException.rewire(
+                    "live_ahead",
+                    "the live events of session \"" + id + "\" are at revision "
+                            + tail.cursor().revision() + ", the store is at " + view.revision()
+                            + ": was it restored from a backup? Empty the live replay's tables",
+                    null);
+        }
+        return new Observation(view, tail.cursor(), tail.open());
     }
 
     /** Everything from now on. Close it. */

@@ -10,8 +10,10 @@ import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.agent.Budget;
 import dev.turnbuckle.error.InvalidInputException;
 import dev.turnbuckle.error.NoAnswerException;
+import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.live.Activity;
 import dev.turnbuckle.live.SessionEvent;
+import dev.turnbuckle.memory.MemoryLiveReplay;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.model.ModelEvent;
 import dev.turnbuckle.model.ModelFailure;
@@ -486,6 +488,22 @@ class TurnTest {
                             "text_delta",
                             "model_ended",
                             "turn_ended");
+        }
+    }
+
+    @Test
+    void o13_aLiveReplayThatIsAheadOfItsStoreIsToldAndNotWaitedForForever() {
+        var live = new MemoryLiveReplay();
+        try (var turnbuckle = Turnbuckle.builder()
+                .agent(agent(new StubModel(says("one"))).build())
+                .liveReplay(live)
+                .build()) {
+            Session session = turnbuckle.session("s");
+            session.ask("1");
+            live.head("s", 7); // of a database that a backup has taken the place of
+            assertThatThrownBy(session::observe)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("at revision 7, the store is at 1");
         }
     }
 

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What {@code turnbuckle doctor} looks at, and how it says so. */
 final class Doctor {
-    private static final int SUBJECT = 18;
+    private static final int SUBJECT = 20;
 
     private final Screen screen;
     private final boolean json;

@@ -78,7 +78,7 @@ class ServerTest {
         assertThat(shell("leases").out()).contains("nobody drives anything in postgres://localhost:");
         Shell doctor = shell("doctor");
         assertThat(doctor.out())
-                .contains("fsync", "synchronous_commit", "clock", "stuck leases")
+                .contains("fsync", "synchronous_commit  on", "clock", "stuck leases")
                 .doesNotContain("BAD");
         assertThat(doctor.status()).isZero();
     }

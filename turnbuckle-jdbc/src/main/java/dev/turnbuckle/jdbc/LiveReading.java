@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One snapshot of a live replay's tables; what was read of it once is not read again. */
 final class LiveReading {
-    /** The oids make a restored or copied buffer another one: its cursors must not be taken for those of the first. */
+    /**
+     * A restored or copied buffer is another one: its cursors must not be taken for those of the first. Oids tell tables
+     * of one server apart; two servers can have the same ones, and a copy of a server that was stopped has them all, so
+     * each start of a server begins another life too.
+     */
     static final String LIFE = """
-            SELECT l.id || to_hex(l.tableoid::bigint) || to_hex(d.oid::bigint), l.high, {clock}
+            SELECT l.id || to_hex(l.tableoid::bigint) || to_hex(d.oid::bigint)
+                    || to_hex((extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint), l.high, {clock}
             FROM live_life AS l CROSS JOIN (SELECT oid FROM pg_database WHERE datname = current_database()) AS d
             """;
 

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * {@link #tail} with a {@link StorageException} that says retry; turns go on.
  *
  * <p>A crash of the server takes the tables' contents, and with them their incarnation: every older cursor is
- * {@code UNAVAILABLE} then. So it is after a backup was restored.
+ * {@code UNAVAILABLE} then. So it is after an orderly restart, and after a backup was restored.
  */
 public final class PostgresLiveReplay implements LiveReplay {
     public static final Duration DEFAULT_GATHER = Duration.ofMillis(50);

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +28,20 @@ public final class Server implements AutoCloseable {
         this.data = data;
     }
 
+    /** With its data in the folder {@code data} below this one: those that are there, otherwise new ones. */
     public static Server start(Path folder) throws IOException {
+        return start(folder, folder.resolve("programs"));
+    }
+
+    /** @param programs where the server's own are unpacked, which several servers may share */
+    public static Server start(Path folder, Path programs) throws IOException {
         Path data = folder.resolve("data");
-        Path unpacked = Files.createDirectories(folder.resolve("programs"));
+        Path unpacked = Files.createDirectories(programs);
         EmbeddedPostgres postgres = EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(unpacked.toFile())
                 .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(Duration.ofMinutes(1))
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
@@ -48,11 +57,20 @@ public final class Server implements AutoCloseable {
 
     /** How programs of Turnbuckle call it. */
     public String url() {
-        return "postgres://postgres@localhost:" + postgres.getPort() + "/postgres?schema=" + SCHEMA;
+        return url(SCHEMA);
+    }
+
+    public String url(String schema) {
+        return "postgres://postgres@localhost:" + port() + "/postgres?schema=" + schema;
     }
 
     public int port() {
         return postgres.getPort();
+    }
+
+    /** What it keeps; still there when the server is closed. */
+    public Path data() {
+        return data;
     }
 
     /** Where the server's own programs are. */
@@ -91,8 +109,12 @@ public final class Server implements AutoCloseable {
     }
 
     public Connection connect() throws SQLException {
+        return connect(SCHEMA);
+    }
+
+    public Connection connect(String schema) throws SQLException {
         return DriverManager.getConnection("jdbc:postgresql://localhost:" + port()
-                + "/postgres?user=postgres&ApplicationName=check&currentSchema=" + SCHEMA);
+                + "/postgres?user=postgres&ApplicationName=check&currentSchema=" + schema);
     }
 
     /** Rows as texts. */

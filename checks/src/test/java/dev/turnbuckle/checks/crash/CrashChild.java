@@ -5,6 +5,7 @@ import dev.turnbuckle.Turn;
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.jdbc.PostgresStorage;
 import dev.turnbuckle.jdbc.SqliteStorage;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Input;
@@ -23,23 +24,27 @@ import java.util.concurrent.CountDownLatch;
 /**
  * Runs the reference turn of the crash matrix in a process of its own: one input, one steer, two tools at the same time
  * of which one is {@code ONCE}, an answer; and one queued wake, which is the next turn. Told a seam, it says when it gets
- * there and stands still, so that its parent can kill it. Started again on the same file, it sends the same inputs under
- * the same keys and finishes.
+ * there and stands still, so that its parent can kill it. Started again on the same database, it sends the same inputs
+ * under the same keys and finishes.
  *
- * <p>Arguments: database, ledger, and the seam to stop at ({@code name#occurrence}) or {@code -}.
+ * <p>Arguments: database (a file, or the address of a PostgreSQL schema), ledger, and the seam to stop at
+ * ({@code name#occurrence}) or {@code -}.
  */
 public final class CrashChild {
     static final String FINISHED = "FINISHED";
 
+    /** Where nothing but time shows that a process is dead: short enough to wait for, too long for a pause of a machine. */
+    private static final Duration LEASE = Duration.ofSeconds(10);
+
     record Query(String text) {}
 
-    private final Path database;
+    private final String database;
     private final Path ledger;
     private final Seam seam;
     private final CompletableFuture<Turn> turn = new CompletableFuture<>();
     private final CountDownLatch looked = new CountDownLatch(1);
 
-    private CrashChild(Path database, Path ledger, String stopAt) {
+    private CrashChild(String database, Path ledger, String stopAt) {
         this.database = database;
         this.ledger = ledger;
         this.seam = new Seam(stopAt, passed -> {
@@ -50,14 +55,15 @@ public final class CrashChild {
     }
 
     public static void main(String[] args) throws Exception {
-        new CrashChild(Path.of(args[0]), Path.of(args[1]), args[2]).run();
+        new CrashChild(args[0], Path.of(args[1]), args[2]).run();
     }
 
     private void run() throws Exception {
         try (var turnbuckle = Turnbuckle.builder()
-                .storage(SqliteStorage.at(database))
+                .storage(storage())
                 .agent(agent())
                 .probe(seam)
+                .leaseTtl(LEASE)
                 .build()) {
             Session session = turnbuckle.session("reference");
             Turn sent = session.send(Input.text("Charge order A-17.").key("input"));
@@ -69,9 +75,13 @@ public final class CrashChild {
         Seam.say(FINISHED);
     }
 
+    private Storage storage() {
+        return database.startsWith("postgres://") ? PostgresStorage.at(database) : SqliteStorage.at(Path.of(database));
+    }
+
     /** Accepted behind the input, so it is the second turn. */
     private void queueWake() {
-        try (Storage storage = SqliteStorage.at(database)) {
+        try (Storage storage = storage()) {
             storage.open(Environment.system());
             storage.inbox()
                     .accept(new Inbox.NewInput(

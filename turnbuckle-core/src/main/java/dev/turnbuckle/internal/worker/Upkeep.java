@@ -139,11 +139,22 @@ final class Upkeep {
                 case Leases.Renewal.Renewed(var lease) -> held.get(i).renewed(lease);
                 case Leases.Renewal.Refused refused -> {
                     if (worker.drives().contains(held.get(i))) {
-                        held.get(i).lost(refused.why());
+                        lost(held.get(i), refused);
                     }
                 }
             }
         }
+    }
+
+    /** A released one was given back by a commit that lands just now, or went with its session. */
+    private static void lost(Drive drive, Leases.Renewal.Refused refused) {
+        if (!refused.why().equals("released")) {
+            LOG.warn(
+                    "session {}: lease not renewed ({}); its turn is given up here",
+                    refused.lease().scope().id(),
+                    refused.why());
+        }
+        drive.lost(refused.why());
     }
 
     private void listen(Collection<Drive> drives, Set<String> observed) {

@@ -3,11 +3,14 @@ package dev.turnbuckle.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.SessionSummary.Metadata;
 import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.SharedTransaction;
+import dev.turnbuckle.testkit.ScriptedModel;
+import dev.turnbuckle.tool.Tool;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -18,6 +21,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -136,6 +140,34 @@ class PostgresConnectionsTest {
                 assertThat(host.leftAutomatic).isEqualTo(automatic);
             }
         }
+    }
+
+    record Order(String item) {}
+
+    @Test
+    void j10_a_tool_that_is_stopped_in_the_middle_keeps_no_connection() throws InterruptedException {
+        var host = new Host();
+        var begun = new CountDownLatch(1);
+        Tool order = Tool.idempotent("order", "Orders an item", Order.class, (item, context) -> {
+            context.transaction();
+            begun.countDown();
+            Stores.ENVIRONMENT.sleep(Duration.ofHours(1));
+            return "ordered";
+        });
+        try (var turnbuckle = Turnbuckle.builder()
+                .storage(PostgresStorage.builder(host.source())
+                        .schema(schema)
+                        .connections(2)
+                        .wakeups(false)
+                        .build())
+                .drain(Duration.ofMillis(1))
+                .model(ScriptedModel.of(ScriptedModel.calls("order", new Order("a lamp"))))
+                .tool(order)
+                .build()) {
+            turnbuckle.session("s").send("A lamp, please");
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(host.open).hasValue(0);
     }
 
     /** As after a process was stopped for too long: the server has undone what there was. */

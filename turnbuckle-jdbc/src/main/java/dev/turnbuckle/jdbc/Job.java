@@ -20,6 +20,7 @@ final class Job<T extends @Nullable Object> {
 
     private final Work<T> work;
     private final boolean writes;
+    private final boolean urgent;
     private final Signal signal;
     private final long before;
     private volatile boolean answered;
@@ -27,12 +28,13 @@ final class Job<T extends @Nullable Object> {
     private @Nullable Throwable failure;
 
     Job(Work<T> work, Environment environment) {
-        this(work, true, environment);
+        this(work, true, false, environment);
     }
 
-    Job(Work<T> work, boolean writes, Environment environment) {
+    Job(Work<T> work, boolean writes, boolean urgent, Environment environment) {
         this.work = work;
         this.writes = writes;
+        this.urgent = urgent;
         this.signal = environment.signal();
         this.before = signal.version();
     }
@@ -54,6 +56,10 @@ final class Job<T extends @Nullable Object> {
 
     boolean writes() {
         return writes;
+    }
+
+    boolean urgent() {
+        return urgent;
     }
 
     /** Runs the work; what it throws is the owner's to judge. */

@@ -119,13 +119,14 @@ final class LiveFeeds {
 
     void dispatch() {
         try {
+            long seen = work.version(); // before each look whether it is closed: closing raises once
             while (!closed) {
-                long seen = work.version();
                 for (LiveFeed feed = awake.poll(); feed != null; feed = awake.poll()) {
                     feed.queued.set(false);
                     feed.wake();
                 }
                 work.await(seen, PAUSE);
+                seen = work.version();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

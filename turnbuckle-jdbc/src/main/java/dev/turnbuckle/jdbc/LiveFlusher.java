@@ -33,8 +33,7 @@ final class LiveFlusher {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration CLOSING = Duration.ofSeconds(3);
 
-    /** A notice holds 8,000 bytes at most. */
-    private static final int NOTICE_BYTES = 7_900;
+    private static final int NOTICE_BYTES = PostgresWakeups.MOST_BYTES;
 
     private final LiveLink link;
     private final LiveQueue queue;
@@ -99,14 +98,15 @@ final class LiveFlusher {
 
     void run() {
         try {
+            long seen = arrived.version(); // before each look whether it is closed: closing raises once
             while (!(closed && (queue.isEmpty() || failures > 0))) {
-                long seen = arrived.version();
                 if (queue.isEmpty()) {
                     arrived.await(seen, Job.FOREVER);
                 } else {
                     gather();
                     flush();
                 }
+                seen = arrived.version();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,8 +5,8 @@ import dev.turnbuckle.env.Environment.Signal;
 import dev.turnbuckle.env.Environment.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,16 +75,12 @@ final class LiveNotices {
 
     private void listen() {
         try (Connection connection = link.source().getConnection()) {
-            boolean automatic = connection.getAutoCommit();
             var notifications = PostgresNotifications.on(connection, options.channel());
             failures = 0;
             reader.listens(true); // and what was stored before is looked for
             hear(notifications);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("UNLISTEN *");
-            }
-            connection.setAutoCommit(automatic);
-        } catch (SQLException | LinkageError e) {
+            notifications.end();
+        } catch (SQLException | RuntimeException | LinkageError e) { // the task's edge: whatever it is, listen on
             failures++;
             LOG.debug("live events of other nodes are polled until notices come again", e);
         } finally {
@@ -101,12 +97,12 @@ final class LiveNotices {
     }
 
     private void heard(String notice) {
-        String[] parts = notice.split("\n", -1);
-        if (parts[0].equals(options.node())) {
+        List<String> parts = List.of(link.dialect().read(notice).split("\n", -1));
+        if (parts.getFirst().equals(options.node())) {
             return;
         }
         Set<String> observed = feeds.observed();
-        Set<String> told = parts.length == 1 ? observed : Set.of(parts);
+        Set<String> told = parts.size() == 1 ? observed : Set.copyOf(parts);
         if (told.stream().anyMatch(observed::contains)) {
             reader.notice();
             feeds.hint(told);

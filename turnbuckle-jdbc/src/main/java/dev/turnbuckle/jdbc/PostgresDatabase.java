@@ -160,7 +160,7 @@ final class PostgresDatabase {
     }
 
     <T extends @Nullable Object> T run(Work<T> work, boolean writes, boolean urgent) {
-        var job = new Job<>(work, writes, environment);
+        var job = new Job<>(work, writes, urgent, environment);
         queue.put(job, urgent);
         return job.await();
     }

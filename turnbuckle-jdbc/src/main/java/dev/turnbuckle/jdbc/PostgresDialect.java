@@ -58,6 +58,9 @@ final class PostgresDialect implements Dialect {
             ORDER BY d.due LIMIT 1
             """;
 
+    /** The server ended the transaction before its next statement came, which may be COMMIT: nothing was done. */
+    private static final String STOOD_STILL = "25P03";
+
     private static final char ESCAPE = '\uE000';
     private static final String NUL_WRITTEN = ESCAPE + "0";
     private static final String ESCAPE_WRITTEN = ESCAPE + "E";
@@ -158,7 +161,7 @@ final class PostgresDialect implements Dialect {
     public Trouble trouble(SQLException e) {
         String state = state(e);
         return switch (state) {
-            case "40001", "40P01", "23505" -> Trouble.CONTENDED;
+            case "40001", "40P01", "23505", STOOD_STILL -> Trouble.CONTENDED;
             case "53100" -> Trouble.FULL;
             case "55P03", "57014" -> Trouble.BUSY;
             default -> isLost(state) ? Trouble.LOST : Trouble.OTHER;
@@ -202,7 +205,7 @@ final class PostgresDialect implements Dialect {
                         "a statement at " + place + " took longer than the statement timeout; nothing was done"
                                 + detail,
                         e);
-            case "25006" ->
+            case "25006", "0A000" ->
                 StorageException.retry(
                         "read_only", place + " takes no writes now: a standby, or a failover under way?" + detail, e);
             case "42P01", "3F000" ->

@@ -17,18 +17,24 @@ final class PostgresNotifications {
     private final Connection connection;
     private final Object driver;
     private final Method next;
+    private final boolean automatic;
 
-    private PostgresNotifications(Connection connection, Object driver, Method next) {
+    private PostgresNotifications(Connection connection, Object driver, Method next) throws SQLException {
         this.connection = connection;
         this.driver = driver;
         this.next = next;
+        this.automatic = connection.getAutoCommit();
     }
 
     static PostgresNotifications on(Connection connection, String channel) throws SQLException {
+        PostgresNotifications notifications = of(connection);
         connection.setAutoCommit(true);
-        try (var statement = connection.createStatement()) {
-            statement.execute("LISTEN \"" + channel + "\"");
-        }
+        notifications.execute("LISTEN \"" + channel + "\"");
+        return notifications;
+    }
+
+    /** Before anything is changed: a connection that cannot tell goes back as it came. */
+    private static PostgresNotifications of(Connection connection) throws SQLException {
         try {
             Class<?> type = Class.forName("org.postgresql.PGConnection");
             return new PostgresNotifications(
@@ -38,13 +44,23 @@ final class PostgresNotifications {
         }
     }
 
+    /** For a connection that goes back to somebody. */
+    void end() throws SQLException {
+        execute("UNLISTEN *");
+        connection.setAutoCommit(automatic);
+    }
+
+    private void execute(String command) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(command);
+        }
+    }
+
     /** @return their payloads; none when nothing came in time and the connection still answers */
     List<String> next(Duration atMost) throws SQLException {
         @Nullable Object @Nullable [] came = (Object[]) called(next, driver, Math.toIntExact(atMost.toMillis()));
         if (came == null || came.length == 0) {
-            try (var statement = connection.createStatement()) {
-                statement.execute("SELECT 1");
-            }
+            execute("SELECT 1");
             return List.of();
         }
         var payloads = new ArrayList<String>();

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -118,17 +117,12 @@ final class PostgresRows extends SqlRows {
         fetch(next);
     }
 
-    private void fetch(Ahead next) {
-        fetch(next, batch -> {});
-    }
-
     /** One round trip: what waits, then locks and reads. */
-    private void fetch(Ahead next, Consumer<Batch> more) {
+    private void fetch(Ahead next) {
         var batch = new Batch();
         boolean sent = !outgoing.isEmpty();
         outgoing.drainTo(batch);
         Fetch.add(batch, next, fetched, writes());
-        more.accept(batch);
         if (writes() && !judged) {
             batch.read(PostgresDialect.SCHEMA_AND_CLOCK, call -> {}, this::schemaAndClock, now -> fetched.now = now);
         }
@@ -489,13 +483,20 @@ final class PostgresRows extends SqlRows {
     @Override
     public @Nullable WaitRow wait(WaitId id) {
         if (!fetched.waitsById.containsKey(id)) {
-            var sessions = new ArrayList<String>();
-            if (writes()) {
-                fetch(Ahead.NOTHING, b -> b.read(SESSION_OF_WAIT, c -> c.text(id.value()), Line::text, sessions::add));
-            }
+            List<String> sessions = writes() ? sessionOf(id) : List.of();
             fetch(Ahead.NOTHING.waits(Set.of(id)).and(sessions).with(Part.OPEN_TURN, Part.WAITS));
         }
         return known(fetched.waitsById, id);
+    }
+
+    /** Clock and schema are not read with it: what they say holds from the lock on. */
+    private List<String> sessionOf(WaitId id) {
+        flush();
+        var sessions = new ArrayList<String>();
+        new Batch()
+                .read(SESSION_OF_WAIT, c -> c.text(id.value()), Line::text, sessions::add)
+                .run(statements);
+        return sessions;
     }
 
     @Override

@@ -191,6 +191,9 @@ public final class PostgresStorage implements Storage {
         /** The pool's own bound. */
         static final Duration LEAST_CONNECTION = Duration.ofMillis(250);
 
+        /** For what must not wait: many leases are renewed together, and one whose row is held keeps no other waiting. */
+        static final Duration URGENT_LOCK = Duration.ofSeconds(1);
+
         /** A transaction whose process was stopped must not hold a session for longer than this. */
         static final Duration IDLE = Duration.ofSeconds(10);
     }

@@ -28,6 +28,8 @@ final class PostgresTransaction {
     /** A connection that broke is replaced so often before the caller is told. */
     private static final int MOST_LOST = 3;
 
+    private static final String WRITING = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -35,6 +37,7 @@ final class PostgresTransaction {
     private final Parts parts;
     private final List<String> reading;
     private final List<String> writing;
+    private final List<String> urgent;
     private final List<String> shared;
 
     /** @param renewing told when a connection of our own pool broke */
@@ -51,16 +54,18 @@ final class PostgresTransaction {
         var timeouts = parts.settings().timeouts();
         String statement =
                 "SET LOCAL statement_timeout = " + timeouts.statement().toMillis();
+        Duration lock = timeouts.lock();
+        Duration soon =
+                lock.compareTo(PostgresStorage.Timeouts.URGENT_LOCK) < 0 ? lock : PostgresStorage.Timeouts.URGENT_LOCK;
+        String idle = "SET LOCAL idle_in_transaction_session_timeout = " + PostgresStorage.Timeouts.IDLE.toMillis();
         this.reading = List.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", statement);
-        this.shared = List.of(
-                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
-                statement,
-                "SET LOCAL lock_timeout = " + timeouts.lock().toMillis());
-        this.writing = List.of(
-                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
-                statement,
-                "SET LOCAL lock_timeout = " + timeouts.lock().toMillis(),
-                "SET LOCAL idle_in_transaction_session_timeout = " + PostgresStorage.Timeouts.IDLE.toMillis());
+        this.shared = List.of(WRITING, statement, lockTimeout(lock));
+        this.writing = List.of(WRITING, statement, lockTimeout(lock), idle);
+        this.urgent = List.of(WRITING, statement, lockTimeout(soon), idle);
+    }
+
+    private static String lockTimeout(Duration atMost) {
+        return "SET LOCAL lock_timeout = " + atMost.toMillis();
     }
 
     /** How one run ended. */
@@ -72,7 +77,17 @@ final class PostgresTransaction {
         record Undone(RuntimeException why, boolean contended) implements End {}
     }
 
+    /** The lane's edge: whatever a source of connections throws belongs to the caller and must not end the lane. */
     void serve(Job<?> job) {
+        try {
+            runUntilTold(job);
+        } catch (Throwable e) {
+            job.fail(e);
+        }
+        job.answer();
+    }
+
+    private void runUntilTold(Job<?> job) {
         int contended = 0;
         int lost = 0;
         while (run(job) instanceof End.Undone undone) {
@@ -87,7 +102,6 @@ final class PostgresTransaction {
                 parts.renewing().run();
             }
         }
-        job.answer();
     }
 
     private RuntimeException explained(RuntimeException why) {
@@ -148,7 +162,7 @@ final class PostgresTransaction {
 
     private End on(Connection connection, Job<?> job) {
         var sql = new Statements(connection, parts.dialect());
-        sql.begin(job.writes() ? writing : reading);
+        sql.begin(!job.writes() ? reading : job.urgent() ? urgent : writing);
         PostgresRows rows = job.writes()
                 ? PostgresRows.writing(sql, parts.dialect(), parts.environment(), parts.schema())
                 : PostgresRows.reading(sql, parts.dialect(), parts.environment());
@@ -230,19 +244,38 @@ final class PostgresTransaction {
                             + parts.dialect().place() + " now; try again, or allow more connections",
                     null);
         }
+        boolean begun = false;
         try {
-            Connection connection = source.getConnection();
+            SharedTransaction transaction = begun(source.getConnection(), joined, places::release);
+            begun = true;
+            return transaction;
+        } catch (SQLException e) {
+            throw parts.dialect().explain(e);
+        } catch (SqlFailure e) {
+            throw parts.dialect().explain(e.sql());
+        } finally {
+            if (!begun) {
+                places.release();
+            }
+        }
+    }
+
+    private SharedTransaction begun(Connection connection, Function<Connection, Storage> joined, Runnable left)
+            throws SQLException {
+        boolean automatic = connection.getAutoCommit();
+        boolean begun = false;
+        try {
             connection.setAutoCommit(false);
             var sql = new Statements(connection, parts.dialect());
             shared.forEach(setting -> sql.call(setting).run());
             sql.close();
-            return new ToolTransaction(connection, joined.apply(connection), this, places::release);
-        } catch (SQLException e) {
-            places.release();
-            throw parts.dialect().explain(e);
-        } catch (SqlFailure e) {
-            places.release();
-            throw parts.dialect().explain(e.sql());
+            begun = true;
+            return new ToolTransaction(connection, automatic, joined.apply(connection), this, left);
+        } finally {
+            if (!begun) {
+                rollback(connection);
+                giveBack(connection, automatic);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ record PostgresUrl(
         @Nullable String schema,
         boolean pooler,
         Map<String, String> parameters) {
+
+    /** Names or addresses, each with a port or none. */
+    private static final Pattern HOSTS = Pattern.compile("((\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:,@]*)(:[0-9]+)?(,|$))*");
 
     static PostgresUrl parse(String url) {
         String plain = url.startsWith("jdbc:") ? url.substring("jdbc:".length()) : url;
@@ -43,9 +47,22 @@ record PostgresUrl(
         if (pooler != null && !pooler.equals("transaction") && !pooler.equals("none")) {
             throw new WiringException("pooler=" + pooler + " is not known: use pooler=transaction or pooler=none");
         }
+        requirePlain(target, at, query < 0 ? "" : plain.substring(query + 1));
         String known = target.contains("/") ? target : target + "/";
         return new PostgresUrl(
                 "jdbc:postgresql://" + known, known, user, password, schema, "transaction".equals(pooler), parameters);
+    }
+
+    /** A part of a password that was taken for something else would be shown. */
+    private static void requirePlain(String target, int at, String query) {
+        String hosts = target.contains("/") ? target.substring(0, target.indexOf('/')) : target;
+        int is = query.indexOf('=');
+        boolean cut = at < 0 && (is < 0 ? query : query.substring(0, is)).contains("@");
+        if (cut || !HOSTS.matcher(hosts).matches()) {
+            throw new WiringException("the address of the PostgreSQL database has a host that is none: in user and "
+                    + "password, what is not a letter or digit must be percent-encoded (? is written %3F, / is written "
+                    + "%2F)");
+        }
     }
 
     private static Map<String, String> parameters(String query) {

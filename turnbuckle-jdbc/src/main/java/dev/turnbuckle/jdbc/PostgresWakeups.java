@@ -28,8 +28,8 @@ final class PostgresWakeups implements Wakeups {
     /** More sessions than this at once, and the hint is to look at everything. */
     private static final int MOST_TOLD = 100;
 
-    /** A payload must stay below 8,000 bytes. */
-    private static final int MOST_BYTES = 7_500;
+    /** A payload must stay below 8,000 bytes, also when every third one is written as two. */
+    static final int MOST_BYTES = 5_900;
 
     private static final Duration LISTENS = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
@@ -101,8 +101,8 @@ final class PostgresWakeups implements Wakeups {
 
     private void tellAlways() {
         try {
+            long seen = told.version(); // before each look whether it is closed: closing raises once
             while (!closed) {
-                long seen = told.version();
                 String payload = payload();
                 if (payload == null) {
                     told.await(seen, FOREVER);
@@ -110,6 +110,7 @@ final class PostgresWakeups implements Wakeups {
                     send(payload);
                     environment.sleep(GATHER);
                 }
+                seen = told.version();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,11 +133,27 @@ final class PostgresWakeups implements Wakeups {
     static String payload(String teller, Set<Hint> hints) {
         var text = new StringBuilder(teller);
         for (Hint hint : hints) {
-            text.append('\n').append(hint.kind().name()).append(' ').append(hint.session());
+            text.append('\n').append(hint.kind().name()).append(' ').append(oneLine(hint.session()));
         }
         boolean fits = hints.size() <= MOST_TOLD
                 && text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= MOST_BYTES;
         return fits ? text.toString() : teller + "\n" + Kind.MISSED + " ";
+    }
+
+    /** An id may have several lines, and nothing that the server's texts cannot hold. */
+    private static String oneLine(String id) {
+        return id.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+    }
+
+    private static String asItWas(String line) {
+        var id = new StringBuilder();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            boolean escaped = c == '\\' && i + 1 < line.length();
+            char next = escaped ? line.charAt(++i) : c;
+            id.append(!escaped ? c : next == 'n' ? '\n' : next == 'r' ? '\r' : next);
+        }
+        return id.toString();
     }
 
     private void send(String payload) {
@@ -165,7 +182,10 @@ final class PostgresWakeups implements Wakeups {
                     while (!closed) {
                         notifications.next(LISTENS).forEach(this::heard);
                     }
-                } catch (SQLException | LinkageError e) {
+                    notifications.end();
+                } catch (SQLException
+                        | RuntimeException
+                        | LinkageError e) { // the task's edge: whatever it is, listen on
                     flowing = false;
                     hear(Hint.MISSED);
                 }
@@ -182,14 +202,23 @@ final class PostgresWakeups implements Wakeups {
     }
 
     private void heard(String payload) {
-        List<String> lines = payload.lines().toList();
-        if (lines.isEmpty() || lines.getFirst().equals(database.incarnation())) {
-            return;
+        String[] lines = payload.split("\n", -1);
+        if (!lines[0].equals(database.incarnation())) {
+            for (int i = 1; i < lines.length; i++) {
+                hear(hint(lines[i]));
+            }
         }
-        for (String line : lines.subList(1, lines.size())) {
-            int space = line.indexOf(' ');
-            hear(new Hint(Kind.valueOf(line.substring(0, space)), line.substring(space + 1)));
+    }
+
+    /** What is not understood was said by a newer node, or by a stranger: it may mean anything. */
+    private Hint hint(String line) {
+        for (Kind kind : Kind.values()) {
+            if (line.startsWith(kind.name() + " ")) {
+                String id = line.substring(kind.name().length() + 1);
+                return new Hint(kind, asItWas(database.dialect().read(id)));
+            }
         }
+        return Hint.MISSED;
     }
 
     private void hear(Hint hint) {
@@ -199,17 +228,21 @@ final class PostgresWakeups implements Wakeups {
         }
     }
 
-    /** An interrupt ends the wait for a notification; the connection is thrown away. */
+    /** An interrupt ends the wait for a notification; the connection is thrown away. Waits without the lock: both need it. */
     void close() {
         closed = true;
         told.raise();
+        List<Task> tasks = tasks();
+        if (!tasks.isEmpty()) {
+            tasks.getFirst().interrupt();
+            tasks.forEach(OpenDatabase::join);
+        }
+    }
+
+    private List<Task> tasks() {
         lock.lock();
         try {
-            if (listening != null && telling != null) {
-                listening.interrupt();
-                OpenDatabase.join(listening);
-                OpenDatabase.join(telling);
-            }
+            return listening == null || telling == null ? List.of() : List.of(listening, telling);
         } finally {
             lock.unlock();
         }

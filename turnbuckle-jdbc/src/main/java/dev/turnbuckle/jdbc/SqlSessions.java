@@ -6,8 +6,10 @@ import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.plan.RowGroups;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -82,6 +84,10 @@ interface SqlSessions extends RowGroups.OfSessions {
             SELECT id, due FROM session WHERE agent = ? AND share = ? AND due <= ? ORDER BY due, id LIMIT ?
             """;
     String NEXT_DUE = "SELECT due FROM session WHERE agent = ? AND due IS NOT NULL ORDER BY due LIMIT 1";
+
+    /** The order of names in the database, which is not that of Java's strings beyond U+FFFF. */
+    Comparator<String> BY_BYTES =
+            Comparator.comparing(text -> text.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     Statements sql();
 
@@ -272,7 +278,7 @@ interface SqlSessions extends RowGroups.OfSessions {
         return agents.stream()
                 .map(agent -> sql().call(NEXT_SHARE).text(agent).text(after).first(Line::text))
                 .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder())
+                .min(BY_BYTES)
                 .orElse(null);
     }
 

@@ -8,14 +8,20 @@ import java.sql.Connection;
 /** One connection of the pool, for as long as a tool needs it (J10). */
 final class ToolTransaction implements SharedTransaction {
     private final Connection connection;
+    private final boolean automatic;
     private final Storage joined;
     private final PostgresTransaction transaction;
     private final Runnable left;
     private boolean closed;
 
-    /** @param left told when the connection was given back */
-    ToolTransaction(Connection connection, Storage joined, PostgresTransaction transaction, Runnable left) {
+    /**
+     * @param automatic how the connection came
+     * @param left told when the connection was given back
+     */
+    ToolTransaction(
+            Connection connection, boolean automatic, Storage joined, PostgresTransaction transaction, Runnable left) {
         this.connection = connection;
+        this.automatic = automatic;
         this.joined = joined;
         this.transaction = transaction;
         this.left = left;
@@ -41,7 +47,7 @@ final class ToolTransaction implements SharedTransaction {
         if (!closed) {
             closed = true;
             PostgresTransaction.rollback(connection);
-            PostgresTransaction.giveBack(connection, true);
+            PostgresTransaction.giveBack(connection, automatic);
             left.run();
         }
     }

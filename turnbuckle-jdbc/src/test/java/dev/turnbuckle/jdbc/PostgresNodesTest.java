@@ -14,12 +14,14 @@ import dev.turnbuckle.model.ModelEvent;
 import dev.turnbuckle.model.ModelRequest;
 import dev.turnbuckle.model.ModelSpec;
 import dev.turnbuckle.session.Entry;
+import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Part;
 import dev.turnbuckle.session.Usage;
 import dev.turnbuckle.testkit.ScriptedModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -63,6 +65,22 @@ class PostgresNodesTest {
     void close() {
         nodes.forEach(Turnbuckle::close);
         PostgresServer.giveBack(schema);
+    }
+
+    @Test
+    void q18_aLongValueOfTheContextIsAShareLikeAnyOther() {
+        Turnbuckle node = node(
+                UnaryOperator.identity(),
+                b -> b.model(ScriptedModel.of(says("One."))).fairBy("tenant"));
+        String tenant = new Random(1)
+                .ints(4_000, '!', '~')
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
+        assertThat(node.session("s")
+                        .send(Input.text("Hello").context("tenant", tenant))
+                        .await()
+                        .text())
+                .isEqualTo("One.");
     }
 
     private static List<SessionEvent> until(Events events, Class<? extends Activity> last) {

@@ -178,6 +178,24 @@ class PostgresOpeningTest {
                 .hasMessageContaining("PostgresStorage.at(url)");
     }
 
+    @Test
+    void no_message_shows_a_part_of_a_password_that_is_not_percent_encoded() {
+        for (String url : List.of(
+                "postgres://app:hush?hush@localhost/db",
+                "postgres://app:hush?h=ush@localhost:5432/db?schema=x",
+                "postgres://app:hush/1?hush@localhost/db")) {
+            assertThatThrownBy(() -> PostgresStorage.at(url))
+                    .isInstanceOf(WiringException.class)
+                    .hasMessageContaining("percent-encoded")
+                    .hasMessageNotContaining("hush");
+        }
+        for (String place : List.of("[::1]:5432/db", "one:5432,two:5433/db", "localhost/")) {
+            assertThat(PostgresStorage.at("postgres://" + place + "?user=app@tenant")
+                            .toString())
+                    .isEqualTo("postgres://" + place + ", schema turnbuckle");
+        }
+    }
+
     /** Counts connections that are open, and notices one that comes back otherwise than it went. */
     private static final class HostSource {
         final AtomicInteger open = new AtomicInteger();

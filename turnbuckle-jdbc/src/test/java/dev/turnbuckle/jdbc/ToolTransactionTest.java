@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.testkit.ScriptedModel;
+import dev.turnbuckle.tool.StateKey;
 import dev.turnbuckle.tool.Tool;
 import dev.turnbuckle.tool.ToolContext;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,11 +49,16 @@ class ToolTransactionTest {
     }
 
     private Turnbuckle node(Body afterwards) {
+        return node(afterwards, context -> {});
+    }
+
+    private Turnbuckle node(Body afterwards, Consumer<ToolContext> more) {
         Tool tool = Tool.idempotent("order", "Orders an item", Order.class, (order, context) -> {
             Connection connection = connection(context);
             insert(connection, order.item());
             runs.incrementAndGet();
             afterwards.then(connection(context));
+            more.accept(context);
             return "ordered";
         });
         return Turnbuckle.builder()
@@ -102,6 +109,40 @@ class ToolTransactionTest {
             assertThat(turnbuckle.session("s").ask("A lamp, please")).isEqualTo("It is on its way.");
             assertThat(ordered()).isZero();
             assertThat(turnbuckle.session("s").view().toString()).contains("no lamps left");
+        }
+    }
+
+    /** Its change of state is its own code as its body is, and runs when the body has ended. */
+    @Test
+    void j10_a_tool_whose_change_of_state_throws_has_written_nothing() throws SQLException {
+        var count = StateKey.of("count", 1, Order.class, () -> new Order("none"));
+        try (var turnbuckle = node(
+                connection -> {},
+                context -> context.update(count, old -> {
+                    throw new IllegalArgumentException("no more than one");
+                }))) {
+            assertThat(turnbuckle.session("s").ask("A lamp, please")).isEqualTo("It is on its way.");
+            assertThat(turnbuckle.session("s").view().toString()).contains("no more than one");
+            assertThat(ordered()).isZero();
+            assertThat(runs).hasValue(1);
+        }
+    }
+
+    @Test
+    void j10_a_statement_that_fails_and_is_overlooked_leaves_nothing_written_and_nothing_recorded()
+            throws SQLException {
+        try (var turnbuckle = node(connection -> {
+            if (runs.get() == 1) {
+                try (var statement = connection.createStatement()) {
+                    statement.execute("SELECT 1 / 0");
+                } catch (SQLException e) {
+                    // overlooked
+                }
+            }
+        })) {
+            assertThat(turnbuckle.session("s").ask("A lamp, please")).isEqualTo("It is on its way.");
+            assertThat(ordered()).isEqualTo(1);
+            assertThat(runs).hasValue(2);
         }
     }
 

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnbuckle.Turnbuckle;
 import dev.turnbuckle.agent.Agent;
+import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.session.Input;
 import dev.turnbuckle.store.Wakeups;
 import dev.turnbuckle.store.Wakeups.Hint;
 import dev.turnbuckle.store.Wakeups.Kind;
 import dev.turnbuckle.testkit.ScriptedModel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -65,6 +69,143 @@ class WakeupsTest {
             assertThat(first.poll(30, TimeUnit.SECONDS)).isEqualTo(new Hint(Kind.CHANGED, "back"));
             assertThat(first).isEmpty();
             assertThat(second).isEmpty();
+        }
+    }
+
+    @Test
+    void an_id_of_several_lines_is_told_as_it_is() throws InterruptedException {
+        var hints = new LinkedBlockingQueue<Hint>();
+        try (var a = heard(builder().build(), new LinkedBlockingQueue<>());
+                var b = heard(builder().build(), hints)) {
+            for (String id : List.of("two\nlines", "a\r\nDUE b", "back\\nslash\\", "\uE0000 odd")) {
+                a.wakeups().tell(new Hint(Kind.DUE, id));
+                assertThat(hints.poll(30, TimeUnit.SECONDS)).isEqualTo(new Hint(Kind.DUE, id));
+            }
+            assertThat(b.wakeups().flowing()).isTrue();
+        }
+    }
+
+    /** Other programs may use the channel, and so may a newer version of this one. */
+    @Test
+    void what_is_not_understood_is_a_hint_to_look_at_everything() throws InterruptedException {
+        var hints = new LinkedBlockingQueue<Hint>();
+        try (var a = heard(builder().build(), new LinkedBlockingQueue<>());
+                var b = heard(builder().build(), hints)) {
+            for (String payload : List.of("x\nTOMORROW s", "x\nnonsense", "x\n")) {
+                PostgresServer.execute("SELECT pg_notify('turnbuckle_" + schema + "', '" + payload + "')");
+                assertThat(hints.poll(30, TimeUnit.SECONDS)).as(payload).isEqualTo(Hint.MISSED);
+            }
+            a.wakeups().tell(new Hint(Kind.DUE, "s"));
+            assertThat(hints.poll(30, TimeUnit.SECONDS)).isEqualTo(new Hint(Kind.DUE, "s"));
+            assertThat(b.wakeups().flowing()).isTrue();
+        }
+    }
+
+    /** The teller is about to look what it has to tell when it is asked to end. */
+    @Test
+    void closing_waits_for_no_lock_that_the_teller_needs() throws InterruptedException {
+        var environment = new Pausing();
+        var storage = builder().build();
+        storage.open(environment);
+        storage.wakeups().listen(hint -> {});
+        assertThat(environment.paused.await(30, TimeUnit.SECONDS)).isTrue();
+        var closing = Stores.ENVIRONMENT.start("closing", storage::close);
+        assertThat(closing.join(Duration.ofSeconds(30))).as("closed").isTrue();
+    }
+
+    /** Its teller stands still at its first look until another task is interrupted. */
+    private static final class Pausing implements Environment {
+        final CountDownLatch paused = new CountDownLatch(1);
+        private final CountDownLatch interrupted = new CountDownLatch(1);
+        private final ThreadLocal<Boolean> teller = ThreadLocal.withInitial(() -> false);
+
+        @Override
+        public Task start(String name, Runnable body) {
+            Task task = Stores.ENVIRONMENT.start(name, () -> {
+                teller.set(name.equals("turnbuckle-postgres-teller"));
+                body.run();
+            });
+            return new Task() {
+                @Override
+                public void join() throws InterruptedException {
+                    task.join();
+                }
+
+                @Override
+                public boolean join(Duration atMost) throws InterruptedException {
+                    return task.join(atMost);
+                }
+
+                @Override
+                public boolean ended() {
+                    return task.ended();
+                }
+
+                @Override
+                public void interrupt() {
+                    task.interrupt();
+                    interrupted.countDown();
+                }
+            };
+        }
+
+        @Override
+        public Signal signal() {
+            Signal signal = Stores.ENVIRONMENT.signal();
+            return new Signal() {
+                @Override
+                public long version() {
+                    if (teller.get() && paused.getCount() > 0) {
+                        paused.countDown();
+                        try {
+                            interrupted.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                    return signal.version();
+                }
+
+                @Override
+                public void raise() {
+                    signal.raise();
+                }
+
+                @Override
+                public boolean await(long seen, Duration atMost) throws InterruptedException {
+                    return signal.await(seen, atMost);
+                }
+            };
+        }
+
+        @Override
+        public Task startBlocking(String name, Runnable body) {
+            return Stores.ENVIRONMENT.startBlocking(name, body);
+        }
+
+        @Override
+        public Instant now() {
+            return Stores.ENVIRONMENT.now();
+        }
+
+        @Override
+        public long nanos() {
+            return Stores.ENVIRONMENT.nanos();
+        }
+
+        @Override
+        public String id() {
+            return Stores.ENVIRONMENT.id();
+        }
+
+        @Override
+        public long random() {
+            return Stores.ENVIRONMENT.random();
+        }
+
+        @Override
+        public void sleep(Duration duration) throws InterruptedException {
+            Stores.ENVIRONMENT.sleep(duration);
         }
     }
 

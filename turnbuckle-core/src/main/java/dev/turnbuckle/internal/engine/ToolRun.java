@@ -17,7 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Performs one tool call and records its outcome. Runs on the task of its call. */
@@ -89,11 +90,8 @@ final class ToolRun {
         Duration pause = job.spec().limits().backoff();
         while (true) {
             var context = new CallContext(port, facts, state, job.key(), text -> agent.redacted(clean(text)));
-            Supervised.Ending<ToolResult> ending = run(job, context);
+            Supervised.Ending<ToolResult> ending = ended(job, context);
             CallContext.Left left = context.close();
-            if (!(ending instanceof Supervised.Ending.Value)) {
-                left.rollback();
-            }
             Outcomes.Attempt failed;
             switch (ending) {
                 case Supervised.Ending.Value<ToolResult>(var result) -> {
@@ -115,6 +113,20 @@ final class ToolRun {
                 return new Tried(null, null, attempts, null, false);
             }
             pause = pause.multipliedBy(2);
+        }
+    }
+
+    /** What the body wrote is undone unless it came to a value, also when the turn must stop. */
+    private Supervised.Ending<ToolResult> ended(Job job, CallContext context) throws InterruptedException {
+        boolean counts = false;
+        try {
+            Supervised.Ending<ToolResult> ending = run(job, context);
+            counts = ending instanceof Supervised.Ending.Value;
+            return ending;
+        } finally {
+            if (!counts) {
+                context.close().rollback();
+            }
         }
     }
 
@@ -201,22 +213,40 @@ final class ToolRun {
     private Outcomes.ToolOutcome record(Job job, Tried tried, Instant start) throws InterruptedException {
         CallContext.@Nullable Left given = tried.left();
         List<TurnState.Pending<?>> asked = given == null ? List.of() : given.changes();
-        asked.forEach(c -> state.load(c.key()));
         SharedTransaction transaction = given == null ? null : given.transaction();
         if (transaction != null) {
-            return recordWithin(transaction, job, () -> kept(job, tried, asked, start));
+            return recordWithin(transaction, job, tried, asked, start);
         }
+        asked.forEach(c -> state.load(c.key()));
         Outcomes.ToolOutcome full = kept(job, tried, asked, start);
         journal.flush();
         return full;
     }
 
-    /** What the body wrote and what it came to land together, or neither does (J10). */
+    /**
+     * What the body wrote and what it came to land together, or neither does (J10). When a change of its state throws,
+     * the call has failed, and only that is recorded.
+     */
     private Outcomes.ToolOutcome recordWithin(
-            SharedTransaction transaction, Job job, Supplier<Outcomes.ToolOutcome> outcome)
+            SharedTransaction transaction, Job job, Tried tried, List<TurnState.Pending<?>> asked, Instant start)
             throws InterruptedException {
+        boolean failed = Objects.requireNonNull(tried.outcome()).error();
+        var kept = new AtomicReference<Outcomes.ToolOutcome>();
         try (transaction) {
-            return journal.flushBy(job.key(), outcome, (entries, blobs) -> port.record(transaction, entries, blobs));
+            asked.forEach(c -> state.load(c.key()));
+            return journal.flushBy(
+                    job.key(),
+                    () -> {
+                        kept.set(kept(job, tried, asked, start));
+                        return kept.get();
+                    },
+                    (entries, blobs) -> {
+                        if (kept.get().error() && !failed) {
+                            transaction.close();
+                            return port.record(entries, blobs);
+                        }
+                        return port.record(transaction, entries, blobs);
+                    });
         }
     }
 
@@ -240,7 +270,7 @@ final class ToolRun {
     }
 
     private Outcomes.ToolOutcome buffered(Job job, Tried tried, List<Outcomes.StateChange> changes, Instant start) {
-        Outcomes.ToolOutcome plain = java.util.Objects.requireNonNull(tried.outcome());
+        Outcomes.ToolOutcome plain = Objects.requireNonNull(tried.outcome());
         CallContext.@Nullable Left given = tried.left();
         CallContext.Left left = given == null ? CallContext.Left.NOTHING : given;
         List<Part> files = left.files().stream().<Part>map(Attachment::ref).toList();

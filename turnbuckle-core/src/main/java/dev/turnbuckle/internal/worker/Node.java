@@ -2,6 +2,7 @@ package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.internal.codec.Hash;
 import dev.turnbuckle.live.LiveReplay;
 import dev.turnbuckle.model.Model;
 import dev.turnbuckle.store.Inbox;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What every part of this node shares. Thread-safe. */
 public final class Node {
+    /** Of a share's name as it is; the rest of a longer one is told by its hash. */
+    private static final int MOST_SHARE_CHARS = 128;
+
     /** How long the settled state of a session that is not used stays in memory. */
     private static final Duration CACHE_IDLE = Duration.ofSeconds(60);
 
@@ -123,7 +127,17 @@ public final class Node {
             return null;
         }
         String value = context.get(name);
-        return value == null ? Inbox.NewInput.OTHERS : "=" + value;
+        return value == null ? Inbox.NewInput.OTHERS : "=" + shortened(value);
+    }
+
+    /** Shares are keys of an index, which takes no long ones. */
+    private static String shortened(String value) {
+        if (value.length() <= MOST_SHARE_CHARS) {
+            return value;
+        }
+        int end =
+                Character.isHighSurrogate(value.charAt(MOST_SHARE_CHARS - 1)) ? MOST_SHARE_CHARS - 1 : MOST_SHARE_CHARS;
+        return value.substring(0, end) + "#" + Hash.of(value);
     }
 
     /** A commit has put an input into this session's inbox. */

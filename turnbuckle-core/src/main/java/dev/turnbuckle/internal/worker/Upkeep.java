@@ -33,6 +33,12 @@ final class Upkeep {
     /** Rows of deleted sessions that one look removes at most. */
     private static final int RECLAIMED_AT_ONCE = 1_000;
 
+    /** Leases that cannot be renewed are tried again after such a part of their time. */
+    private static final int SOON = 10;
+
+    /** When so many cannot be renewed, one by one, it is the store that is away. */
+    private static final int MOST_STUCK = 8;
+
     private static final Duration IDLE = Duration.ofHours(1);
 
     private final Node node;
@@ -117,6 +123,9 @@ final class Upkeep {
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; leases are renewed until they expire
             LOG.warn("upkeep failed, tried again: {}", e.toString());
             return LISTEN;
+        } catch (RuntimeException e) { // the worker's edge: a bug must not end the renewals
+            LOG.error("upkeep failed, tried again", e);
+            return LISTEN;
         }
     }
 
@@ -131,9 +140,35 @@ final class Upkeep {
             return;
         }
         List<Drive> held = List.copyOf(drives);
+        try {
+            renew(held, ttl);
+            renewedAt = now;
+        } catch (TurnbuckleException e) {
+            renewEach(held, ttl, e);
+            renewedAt = now - renewal().minus(ttl.dividedBy(SOON)).toNanos();
+        }
+    }
+
+    /** One that cannot be renewed now, because somebody holds its row, must not take the others with it. */
+    private void renewEach(List<Drive> held, Duration ttl, TurnbuckleException together) {
+        int stuck = 0;
+        TurnbuckleException last = together;
+        for (Drive drive : held) {
+            try {
+                renew(List.of(drive), ttl);
+            } catch (TurnbuckleException e) {
+                last = e;
+                if (++stuck == Math.min(MOST_STUCK, held.size())) {
+                    throw e;
+                }
+            }
+        }
+        LOG.warn("{} of {} leases were not renewed, tried again soon: {}", stuck, held.size(), last.toString());
+    }
+
+    private void renew(List<Drive> held, Duration ttl) {
         var answers =
                 node.storage().leases().renew(held.stream().map(Drive::lease).toList(), ttl);
-        renewedAt = now;
         for (int i = 0; i < held.size(); i++) {
             switch (answers.get(i)) {
                 case Leases.Renewal.Renewed(var lease) -> held.get(i).renewed(lease);

@@ -36,7 +36,19 @@ public final class Worker {
     /** How often a shared store is looked at while its nodes tell each other: a lost hint costs no more. */
     private static final Duration TOLD = Duration.ofSeconds(1);
 
+    /** How soon the store is asked again when something is due. */
+    private static final Duration LEAST = Duration.ofMillis(5);
+
     private static final int LOOKED_AT = 128;
+
+    /** What failed is looked at again after it. */
+    private static final Duration FAILED = Duration.ofSeconds(1);
+
+    /** How often the store is asked while a session that could not be driven is due. */
+    private static final Duration LEAST_WHILE_FAILED = Duration.ofMillis(50);
+
+    /** So many sessions are remembered that could not be driven; beyond that they are tried at once. */
+    private static final int MOST_FAILED = 1_024;
 
     private final Node node;
     private final Driver driver;
@@ -44,6 +56,9 @@ public final class Worker {
     private final Environment.Signal wake;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Slot> slots = new HashMap<>();
+    /** Until when the claim loop leaves a session alone that could not be driven, on the monotonic clock. */
+    private final Map<String, Long> failed = new HashMap<>();
+
     private final FairOrder fair = new FairOrder();
     private boolean crowded;
     private Environment.@Nullable Task claims;
@@ -259,10 +274,51 @@ public final class Worker {
         } catch (TurnbuckleException e) { // the worker's edge: the store failed; the claim loop looks again
             LOG.warn("session {}: {}", session, e.toString());
             slot.failure = e;
+            rests(session);
+        } catch (RuntimeException e) { // a bug, for whoever hears of a task's end
+            rests(session);
+            throw e;
         } finally {
             if (leave(session, slot) || !settled) {
                 wake.raise();
             }
+        }
+    }
+
+    private void rests(String session) {
+        long until = node.environment().nanos() + FAILED.toNanos();
+        lock.lock();
+        try {
+            if (failed.size() >= MOST_FAILED) {
+                failed.clear();
+            }
+            failed.put(session, until);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the claim loop has nothing to do with it now. */
+    private boolean isLeftAlone(String session) {
+        long now = node.environment().nanos();
+        lock.lock();
+        try {
+            Long until = failed.get(session);
+            return slots.containsKey(session) || (until != null && now - until < 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @return how often the store is asked at most */
+    private Duration least() {
+        long now = node.environment().nanos();
+        lock.lock();
+        try {
+            failed.values().removeIf(until -> now - until >= 0);
+            return failed.isEmpty() ? LEAST : LEAST_WHILE_FAILED;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -381,14 +437,17 @@ public final class Worker {
             return shared ? untilNextLook() : untilNextDue();
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
-            return Duration.ofSeconds(1);
+            return FAILED;
+        } catch (RuntimeException e) { // the worker's edge: a bug must not end the looking for work
+            LOG.error("looking for work failed", e);
+            return FAILED;
         }
     }
 
     private void claim(List<String> due) {
         if (node.options().fairBy() == null) {
             for (String session : due) {
-                if (!isDriven(session) && !begin(session, false)) {
+                if (!isLeftAlone(session) && !begin(session, false)) {
                     return;
                 }
             }
@@ -400,7 +459,7 @@ public final class Worker {
                 : fair.candidates(
                         due, name -> inbox.dueByShare(node.agentNames(), name, FairOrder.PAGE, FairOrder.OF_EACH));
         for (FairOrder.Candidate candidate : candidates) {
-            if (!isDriven(candidate.session())) {
+            if (!isLeftAlone(candidate.session())) {
                 if (!begin(candidate.session(), false)) {
                     break;
                 }
@@ -447,7 +506,7 @@ public final class Worker {
             return IDLE;
         }
         Duration until = next.get();
-        Duration least = Duration.ofMillis(5);
+        Duration least = least();
         return until.compareTo(least) < 0 ? least : until.compareTo(IDLE) < 0 ? until : IDLE;
     }
 

@@ -414,6 +414,23 @@ public abstract class InboxContract extends StorageContract {
         assertThat(shares("", 10, 10)).contains(new Share("a", List.of("later")));
     }
 
+    /** Databases compare bytes, Java compares halves of characters: whoever goes from name to name must do it one way. */
+    @Test
+    void q18_noShareIsPassedOverWhateverItsName() {
+        acceptShared("1", "t-1", "\uD83D\uDE00");
+        storage.inbox()
+                .accept(InputDraft.of("2", "t-2", "x").agent("another").input().sharedAs("\uFFFD"));
+        tick(Duration.ofSeconds(1));
+        var found = new ArrayList<String>();
+        String after = "";
+        for (int i = 0; i < 2; i++) {
+            List<Share> next = storage.inbox().dueByShare(Set.of(AGENT, "another"), after, 1, 1);
+            after = next.isEmpty() ? after : next.getFirst().name();
+            next.forEach(s -> found.addAll(s.sessions()));
+        }
+        assertThat(found).containsExactlyInAnyOrder("1", "2");
+    }
+
     // ---- Q8 to Q10
 
     @Test

@@ -48,7 +48,7 @@ final class PostgresServer implements AutoCloseable {
 
     /** @param url of a database where schemas may be made, or none: then a server is started in the folder */
     static PostgresServer of(@Nullable String url, Path folder) throws IOException {
-        CHATTY.forEach(l -> l.setLevel(Level.WARNING));
+        CHATTY.forEach(l -> l.setLevel(Level.SEVERE));
         try {
             PostgresServer server = url == null ? start(folder) : new PostgresServer(null, null, url);
             server.requirePromises();

@@ -55,7 +55,8 @@ final class Fetch {
     static final String OPEN_JOURNAL = ENTRY + OPEN + "turn = of_turn ORDER BY effect";
     static final String NAMED_WAITS = WAIT + NAMED + "turn = of_turn ORDER BY id";
     static final String OPEN_WAITS = WAIT + OPEN + "turn = of_turn ORDER BY id";
-    static final String EFFECTS = ENTRY + NAMED + "turn = of_turn WHERE effect = ANY (?)";
+    /** The array is hidden from the planner: how many there are changes no plan, so one is kept. */
+    static final String EFFECTS = ENTRY + NAMED + "turn = of_turn WHERE effect = ANY ((SELECT ?)::text[])";
     static final String WAITS_BY_ID = WAIT + " WHERE id = ANY (?)";
     static final String KEYS = "SELECT " + SqlInbox.COLUMNS + ", content_hash FROM inbox"
             + " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_key) ON session = of_session AND idem_key = of_key";
@@ -72,6 +73,7 @@ final class Fetch {
             FROM branch b JOIN session s ON s.branch = b.id WHERE s.id = ANY (?)
             """;
     static final String BLOBS = "SELECT hash FROM blob WHERE hash = ANY (?)";
+    static final String SEQUENCE = "SELECT nextval('inbox_sequence')";
     static final String SEQUENCES = "SELECT nextval('inbox_sequence') FROM generate_series(1::bigint, ?)";
     static final String NEW_BRANCHES =
             "SELECT s.id, nextval('branch_id') FROM session s WHERE s.id = ANY (?) AND s.branch = 0";
@@ -166,8 +168,8 @@ final class Fetch {
             }
             batch.read(
                     EFFECTS,
-                    one && ahead.effects().size() == 1,
-                    keys.andThen(call -> call.texts(ahead.effects())),
+                    one,
+                    keys.andThen(call -> call.singly(false).texts(ahead.effects())),
                     Fetch::keyed,
                     this::effect);
         }
@@ -321,7 +323,9 @@ final class Fetch {
         if (!writing) {
             return;
         }
-        if (ahead.inputs() > 0) {
+        if (ahead.inputs() == 1) {
+            batch.read(SEQUENCE, call -> {}, Line::number, fetched.sequences::add);
+        } else if (ahead.inputs() > 1) {
             batch.read(SEQUENCES, call -> call.number(ahead.inputs()), Line::number, fetched.sequences::add);
         }
         if (wants(Part.HEAD)) {

@@ -57,7 +57,7 @@ final class ClaimBench {
             var ofMany = new Samples();
             var ofOne = new Samples();
             for (int i = 0; i < CLAIMS; i++) {
-                alone.accept("alone");
+                alone.accept("alone-" + round + "-" + i);
                 ofOne.add(claim(empty, alone));
                 ofMany.add(claim(full, waiting));
             }

@@ -12,6 +12,12 @@ import java.util.function.Consumer;
 final class PostgresBench {
     private static final int[] AT_ONCE = {1, 16, 64, 256};
 
+    /** So many turns of ours come first: a node that serves has made them within its first minute. */
+    private static final int WARM_TURNS = 8_000;
+
+    private static final int WARM_AT_ONCE = 64;
+    private static final int MOST_WARM_UP = 60;
+
     private final Options options;
     private final Path folder;
     private final Progress progress;
@@ -90,7 +96,19 @@ final class PostgresBench {
         }
     }
 
+    private void warm(Side floor, Side ours) throws InterruptedException {
+        int turns = 0;
+        for (int i = 0; i < MOST_WARM_UP && turns < WARM_TURNS; i++) {
+            floor.round("first" + i, WARM_AT_ONCE, options.round());
+            turns += ours.round("first" + i, WARM_AT_ONCE, options.round())
+                    .nanos()
+                    .count();
+            progress.say("warming up: " + turns + " of " + WARM_TURNS + " turns");
+        }
+    }
+
     private void all(Side floor, Side ours, String suffix, Consumer<Figure> figures) throws InterruptedException {
+        warm(floor, ours);
         for (int sessions : AT_ONCE) {
             String name = "pg-turns-" + sessions + suffix;
             var rounds = Rounds.of(floor, ours, sessions, options, text -> progress.say(name + ", " + text));

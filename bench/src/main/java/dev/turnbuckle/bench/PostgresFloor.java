@@ -61,7 +61,7 @@ final class PostgresFloor implements Contender, FloorTransactions {
     private final Specimen specimen;
     private final AtomicLong sessions;
     private final List<PostgresFloorSql> connections = new ArrayList<>();
-    private final BlockingQueue<PostgresFloorSql> free = new ArrayBlockingQueue<>(CONNECTIONS);
+    private final BlockingQueue<PostgresFloorSql> free = new ArrayBlockingQueue<>(CONNECTIONS, true);
 
     static final int CONNECTIONS = PostgresStorage.DEFAULT_CONNECTIONS;
 

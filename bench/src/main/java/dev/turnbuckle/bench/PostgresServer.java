@@ -10,9 +10,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class PostgresServer implements AutoCloseable {
     private final String url;
     private final Connection watching;
     private final List<String> schemas = new ArrayList<>();
+    private final Map<Long, Long> cpuNanos = new ConcurrentHashMap<>();
 
     private PostgresServer(@Nullable EmbeddedPostgres embedded, @Nullable ProcessHandle process, String url)
             throws SQLException {
@@ -180,16 +182,16 @@ final class PostgresServer implements AutoCloseable {
         return number("SELECT pg_snapshot_xmax(pg_current_snapshot())");
     }
 
-    /** Of all its processes that live; 0 for a server that was there already. */
+    /** Of all its processes that were seen; 0 for a server that was there already. */
     long cpuNanos() {
-        return process == null
-                ? 0
-                : process.descendants()
-                        .mapToLong(p -> p.info()
-                                .totalCpuDuration()
-                                .orElse(Duration.ZERO)
-                                .toNanos())
-                        .sum();
+        if (process == null) {
+            return 0;
+        }
+        process.descendants()
+                .forEach(p -> p.info()
+                        .totalCpuDuration()
+                        .ifPresent(used -> cpuNanos.merge(p.pid(), used.toNanos(), Math::max)));
+        return cpuNanos.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override

@@ -57,6 +57,7 @@ final class Fetch {
     static final String OPEN_WAITS = WAIT + OPEN + "turn = of_turn ORDER BY id";
     /** The array is hidden from the planner: how many there are changes no plan, so one is kept. */
     static final String EFFECTS = ENTRY + NAMED + "turn = of_turn WHERE effect = ANY ((SELECT ?)::text[])";
+
     static final String WAITS_BY_ID = WAIT + " WHERE id = ANY (?)";
     static final String KEYS = "SELECT " + SqlInbox.COLUMNS + ", content_hash FROM inbox"
             + " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_key) ON session = of_session AND idem_key = of_key";

@@ -60,7 +60,9 @@ final class PostgresTransaction {
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
                 statement,
                 "SET LOCAL lock_timeout = " + timeouts.lock().toMillis(),
-                "SET LOCAL idle_in_transaction_session_timeout = " + PostgresStorage.Timeouts.IDLE.toMillis());
+                "SET LOCAL idle_in_transaction_session_timeout = " + PostgresStorage.Timeouts.IDLE.toMillis(),
+                // plans are kept: one that was made when a table was small must not read it whole when it has grown
+                "SET LOCAL enable_seqscan = off");
     }
 
     /** How one run ended. */

@@ -38,16 +38,12 @@ final class CommitBench {
     private record Load(List<Message> entries, byte[] state) {}
 
     void run(Consumer<Figure> figures) throws IOException {
-        Specimen specimen;
-        try (var ours = Ours.on(folder.resolve("specimen.db"))) {
-            specimen = Specimen.of(ours);
-        }
+        Specimen specimen = Specimen.in(folder);
         try (var storage = SqliteStorage.at(folder.resolve("commit.db"));
                 var floor = new Floor(folder.resolve("commit-floor.db"), specimen, false)) {
             storage.open(Environment.system());
             var turns = new StorageTurns(storage, specimen);
-            figures.accept(measure("commit-1mib", turns, floor, this::large));
-            figures.accept(measure("commit-512-rows", turns, floor, this::many));
+            run("", turns, floor, figures);
         }
     }
 
@@ -70,7 +66,13 @@ final class CommitBench {
                 new byte[0]);
     }
 
-    private Figure measure(String name, StorageTurns turns, Floor floor, Loads loads) {
+    /** The same on another storage. */
+    void run(String prefix, StorageTurns turns, FloorTransactions floor, Consumer<Figure> figures) {
+        figures.accept(measure(prefix + "commit-1mib", turns, floor, this::large));
+        figures.accept(measure(prefix + "commit-512-rows", turns, floor, this::many));
+    }
+
+    private Figure measure(String name, StorageTurns turns, FloorTransactions floor, Loads loads) {
         var ours = new Samples();
         var floors = new Samples();
         for (int round = -WARM_UP_ROUNDS; round < options.rounds(); round++) {
@@ -90,7 +92,7 @@ final class CommitBench {
     }
 
     /** @return nanoseconds of the transaction that commits */
-    private static long write(Floor floor, FloorTurn turn, Load load) {
+    private static long write(FloorTransactions floor, FloorTurn turn, Load load) {
         List<String> messages = load.entries().stream().map(CommitBench::json).toList();
         List<byte[]> blobs = load.state().length == 0 ? List.of() : List.of(load.state());
         floor.transaction(turn::accept);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * thread, with nobody between it and SQLite. Many sessions go through one writer thread, which makes one transaction, and
  * so one fsync, of whatever waits.
  */
-final class Floor implements Contender {
+final class Floor implements Contender, FloorTransactions {
     private static final int MOST_GROUPED = 128;
 
     private final FloorDatabase database;
@@ -31,10 +31,6 @@ final class Floor implements Contender {
         this.grouped = grouped;
         this.writer =
                 grouped ? Thread.ofPlatform().daemon().name("floor-writer").start(this::write) : null;
-    }
-
-    interface Step {
-        void run(FloorDatabase db) throws SQLException;
     }
 
     /** A transaction that somebody waits for. */
@@ -59,24 +55,18 @@ final class Floor implements Contender {
         }
     }
 
-    FloorTurn session(String id) {
+    @Override
+    public FloorTurn session(String id) {
         return new FloorTurn(specimen, id, sessions.incrementAndGet());
     }
 
     @Override
     public Client client(String session) {
-        FloorTurn turn = session(session);
-        return () -> {
-            transaction(turn::accept);
-            transaction(turn::open);
-            transaction(turn::start);
-            transaction(turn::outcome);
-            transaction(turn::commit);
-        };
+        return turns(session);
     }
 
-    /** Returns when it is on disk. */
-    void transaction(Step step) {
+    @Override
+    public void transaction(Step step) {
         if (grouped) {
             var member = new Member(step);
             queue.add(member);

@@ -16,8 +16,11 @@ import org.sqlite.SQLiteConnection;
  * path, prepared statements that are held, and the driver kept from adding statements of its own. A thread moves the log
  * into the database, because a log that nobody empties is no design.
  */
-final class FloorDatabase implements AutoCloseable {
+final class FloorDatabase implements FloorSql, AutoCloseable {
     private static final int CHECKPOINT_FRAMES = 4_000;
+
+    private static final String ENTRY =
+            "INSERT INTO entry (branch, depth, turn, message, chain) VALUES (?, ?, ?, ?, ?)";
 
     /** Natural keys, clustered; the one index beside them finds the sessions that have work. */
     private static final String[] TABLES = {
@@ -92,8 +95,8 @@ final class FloorDatabase implements AutoCloseable {
         return connection;
     }
 
-    /** Runs a statement with these parameters: texts, numbers, bytes or null. */
-    void run(String sql, Object... parameters) throws SQLException {
+    @Override
+    public void run(String sql, Object... parameters) throws SQLException {
         PreparedStatement statement = held.get(sql);
         if (statement == null) {
             statement = writer.prepareStatement(sql);
@@ -108,6 +111,14 @@ final class FloorDatabase implements AutoCloseable {
             }
         }
         statement.execute();
+    }
+
+    @Override
+    public void entries(Entries entries) throws SQLException {
+        long depth = entries.depth();
+        for (String message : entries.messages()) {
+            run(ENTRY, entries.branch(), depth++, entries.turn(), message, entries.chain());
+        }
     }
 
     void begin() throws SQLException {

@@ -21,7 +21,7 @@ final class FloorTurn {
     private static final String LEASE = """
             INSERT INTO lease (id, worker, incarnation, token, generation, acquired, expires)
             VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET token = excluded.token, generation = excluded.generation,
+            ON CONFLICT (id) DO UPDATE SET token = excluded.token, generation = excluded.generation,
                 acquired = excluded.acquired, expires = excluded.expires
             """;
     private static final String CLAIM = """
@@ -41,8 +41,6 @@ final class FloorTurn {
     private static final String OUTCOME =
             "UPDATE journal SET outcome = ?, ended = ? WHERE session = ? AND turn = ? AND effect = ?";
 
-    private static final String ENTRY =
-            "INSERT INTO entry (branch, depth, turn, message, chain) VALUES (?, ?, ?, ?, ?)";
     private static final String USAGE = """
             INSERT INTO token_usage (session, turn, ordinal, source, model, input, output)
             VALUES (?, ?, ?, 'model', 'instant', 170, 22)
@@ -80,7 +78,7 @@ final class FloorTurn {
     }
 
     /** 1: the input is on disk. */
-    void accept(FloorDatabase db) throws SQLException {
+    void accept(FloorSql db) throws SQLException {
         long now = now();
         turn = String.format("t-%026d", branch * 1_000_000 + revision);
         if (revision == 0) {
@@ -103,7 +101,7 @@ final class FloorTurn {
     }
 
     /** 2: lease, claim, turn row. */
-    void open(FloorDatabase db) throws SQLException {
+    void open(FloorSql db) throws SQLException {
         long now = now();
         var lease = specimen.lease();
         long until = now + LEASE_MICROS;
@@ -114,7 +112,7 @@ final class FloorTurn {
     }
 
     /** 3: what the model said, and that the tool starts. */
-    void start(FloorDatabase db) throws SQLException {
+    void start(FloorSql db) throws SQLException {
         long now = now();
         for (var e : specimen.started()) {
             db.run(
@@ -133,7 +131,7 @@ final class FloorTurn {
     }
 
     /** 4: what the tool did. */
-    void outcome(FloorDatabase db) throws SQLException {
+    void outcome(FloorSql db) throws SQLException {
         db.run(
                 OUTCOME,
                 specimen.toolOutcome(),
@@ -144,17 +142,15 @@ final class FloorTurn {
     }
 
     /** 5: history, usage, turn record, and everything settled. */
-    void commit(FloorDatabase db) throws SQLException {
+    void commit(FloorSql db) throws SQLException {
         commit(db, specimen.messages(), List.of());
     }
 
     /** @param blobs bytes beside the turn record */
-    void commit(FloorDatabase db, List<String> messages, List<byte[]> blobs) throws SQLException {
+    void commit(FloorSql db, List<String> messages, List<byte[]> blobs) throws SQLException {
         long now = now();
-        for (String message : messages) {
-            depth++;
-            db.run(ENTRY, branch, depth, turn, message, specimen.chain());
-        }
+        db.entries(new FloorSql.Entries(branch, depth + 1, turn, specimen.chain(), messages));
+        depth += messages.size();
         db.run(USAGE, session, turn, 1);
         db.run(USAGE, session, turn, 2);
         db.run(BLOB, specimen.chain(), specimen.record().length, specimen.record());

@@ -47,6 +47,10 @@ public final class Main {
             System.out.println(Figure.HEAD);
         }
         try {
+            if (options.onPostgres() != null) {
+                new PostgresBench(options, folder, progress).run(figures);
+                return;
+            }
             for (Bench bench : options.benches()) {
                 bench.run(options, folder, progress, figures);
             }

@@ -1,5 +1,6 @@
 package dev.turnbuckle.bench;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +11,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one contender did in one round.
  *
- * @param cpuNanos of the whole process: on a machine that others use too it varies less than time
+ * @param cpu what it cost: on a machine that others use too it varies less than time
  */
-record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
+record Round(Samples nanos, double seconds, long commits, Cost cpu) {
+    /**
+     * @param nanos processor time of the whole process
+     * @param serverNanos of a server that worked for it
+     * @param compilingMillis of the just-in-time compilers
+     */
+    record Cost(long nanos, long serverNanos, long compilingMillis) {
+        static Cost until(Contender contender) {
+            return new Cost(
+                    Cpu.ofThisProcess(),
+                    contender.serverNanos(),
+                    ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
+        }
+
+        Cost since(Cost before) {
+            return new Cost(
+                    nanos - before.nanos, serverNanos - before.serverNanos, compilingMillis - before.compilingMillis);
+        }
+
+        Cost and(Cost other) {
+            return new Cost(
+                    nanos + other.nanos, serverNanos + other.serverNanos, compilingMillis + other.compilingMillis);
+        }
+    }
+
     /** A chat rarely has more turns; then the client goes on in a new session. */
     private static final int TURNS_OF_A_SESSION = 100;
 
@@ -21,7 +46,11 @@ record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
     }
 
     double cpuMicrosOfATurn() {
-        return cpuNanos / 1e3 / nanos.count();
+        return cpu.nanos() / 1e3 / nanos.count();
+    }
+
+    double serverMicrosOfATurn() {
+        return cpu.serverNanos() / 1e3 / nanos.count();
     }
 
     /**
@@ -48,7 +77,7 @@ record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
             }));
         }
         long commits = contender.commits();
-        long cpu = Cpu.ofThisProcess();
+        Cost cost = Cost.until(contender);
         long begun = System.nanoTime();
         start.countDown();
         for (Thread thread : threads) {
@@ -60,7 +89,11 @@ record Round(Samples nanos, double seconds, long commits, long cpuNanos) {
         }
         var all = new Samples();
         samples.forEach(all::addAll);
-        return new Round(all, seconds, contender.commits() - commits, Cpu.ofThisProcess() - cpu);
+        return new Round(
+                all,
+                seconds,
+                contender.commits() - commits,
+                Cost.until(contender).since(cost));
     }
 
     private static void run(Contender contender, String session, Samples samples, long end) {

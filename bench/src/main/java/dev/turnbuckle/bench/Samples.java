@@ -21,6 +21,11 @@ final class Samples {
         }
     }
 
+    /** In the order in which they came. */
+    long[] all() {
+        return Arrays.copyOf(values, count);
+    }
+
     int count() {
         return count;
     }

@@ -1,6 +1,7 @@
 package dev.turnbuckle.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -36,6 +37,13 @@ record Specimen(
     record Lease(String worker, String incarnation, String token) {}
 
     record Effect(String key, String kind, String effectClass, String requestHash, String request, String outcome) {}
+
+    /** Of a database that is made for it. Every database holds the same rows of a turn, so one is read. */
+    static Specimen in(Path folder) throws IOException {
+        try (var ours = Ours.on(folder.resolve("specimen.db"))) {
+            return of(ours);
+        }
+    }
 
     /** Runs one turn of ours and reads what it left. */
     static Specimen of(Ours ours) throws IOException {

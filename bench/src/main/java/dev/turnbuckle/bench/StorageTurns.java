@@ -1,5 +1,6 @@
 package dev.turnbuckle.bench;
 
+import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
@@ -20,7 +21,7 @@ import java.util.Set;
 
 /** Turns through the storage alone: accepted, started, and committed with whatever they are to bring. */
 final class StorageTurns {
-    private static final String AGENT = "default";
+    static final Set<String> AGENTS = Set.of(Agent.DEFAULT_NAME);
 
     private final Storage storage;
     private final Specimen specimen;
@@ -33,13 +34,13 @@ final class StorageTurns {
 
     /** @return nanoseconds of the commit, with the hash of its state */
     long commit(String session, Commit.History history, byte[] state) {
-        var id = new TurnId("t-" + turns++);
-        accept(session, id);
-        var by = new Claimant("bench", storage.traits().incarnation(), "token-" + id.value());
-        var request = new Turns.StartRequest(session, by, Duration.ofMinutes(1), Set.of(AGENT));
-        if (!(storage.turns().start(request) instanceof Turns.Start.Go(var started))) {
-            throw new IllegalStateException("the turn did not start");
-        }
+        accept(session);
+        return commit(start(session), history, state);
+    }
+
+    /** @return nanoseconds of the commit, with the hash of its state */
+    long commit(Turns.Started started, Commit.History history, byte[] state) {
+        TurnId id = started.turn().id();
         Blob record = Blob.of(specimen.record());
         long before = System.nanoTime();
         Map<String, Component> changed =
@@ -47,7 +48,7 @@ final class StorageTurns {
         CommitResult result = storage.sessions()
                 .commit(new Commit(
                         new Commit.Target(
-                                session,
+                                started.session().id(),
                                 id,
                                 started.lease(),
                                 started.session().head().revision()),
@@ -67,11 +68,22 @@ final class StorageTurns {
         return nanos;
     }
 
-    private void accept(String session, TurnId id) {
+    /** Claims it. */
+    Turns.Started start(String session) {
+        var by = new Claimant("bench", storage.traits().incarnation(), "token-" + turns);
+        var request = new Turns.StartRequest(session, by, Duration.ofMinutes(1), AGENTS);
+        if (!(storage.turns().start(request) instanceof Turns.Start.Go(var started))) {
+            throw new IllegalStateException("the turn did not start");
+        }
+        return started;
+    }
+
+    void accept(String session) {
+        var id = new TurnId("t-" + turns++);
         storage.inbox()
                 .accept(new Inbox.NewInput(
                         session,
-                        AGENT,
+                        Agent.DEFAULT_NAME,
                         id,
                         InboxItem.Kind.USER,
                         InboxItem.Delivery.NEXT_TURN,

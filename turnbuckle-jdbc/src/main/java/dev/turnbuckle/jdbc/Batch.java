@@ -9,19 +9,33 @@ import org.jspecify.annotations.Nullable;
 
 /** Statements that go to the server together and whose results come back together: one round trip. */
 final class Batch {
-    private record Step(String sql, Consumer<Call> bind, Call.Part part) {}
+    private record Step(String sql, boolean singly, Consumer<Call> bind, Call.Part part) {
+        String text() {
+            return singly ? Singly.of(sql) : sql;
+        }
+    }
 
     private final List<Step> steps = new ArrayList<>();
 
     /** @param each is given every row, as it comes */
     <T> Batch read(String sql, Consumer<Call> bind, Function<Line, T> row, Consumer<? super T> each) {
-        steps.add(new Step(sql, bind, new Reading<>(row, each)));
+        return read(sql, false, bind, row, each);
+    }
+
+    /** @param singly whether its parameters with many values have one each */
+    <T> Batch read(String sql, boolean singly, Consumer<Call> bind, Function<Line, T> row, Consumer<? super T> each) {
+        steps.add(new Step(sql, singly, bind, new Reading<>(row, each)));
         return this;
     }
 
     /** @param counted is told how many rows changed */
     Batch write(String sql, Consumer<Call> bind, IntConsumer counted) {
-        steps.add(new Step(sql, bind, new Writing(counted)));
+        return write(sql, false, bind, counted);
+    }
+
+    /** @param singly whether its parameters with many values have one each */
+    Batch write(String sql, boolean singly, Consumer<Call> bind, IntConsumer counted) {
+        steps.add(new Step(sql, singly, bind, new Writing(counted)));
         return this;
     }
 
@@ -34,8 +48,8 @@ final class Batch {
             return;
         }
         Call call =
-                sql.together(steps.stream().map(s -> sql.form().sql(s.sql())).toList());
-        steps.forEach(s -> s.bind().accept(call));
+                sql.together(steps.stream().map(s -> sql.form().sql(s.text())).toList());
+        steps.forEach(s -> s.bind().accept(call.singly(s.singly())));
         call.each(steps.stream().map(Step::part).toList());
         steps.clear();
     }

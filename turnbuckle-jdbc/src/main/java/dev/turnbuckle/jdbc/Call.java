@@ -22,6 +22,7 @@ final class Call {
     private final PreparedStatement statement;
     private final int skipped;
     private int bound;
+    private boolean singly;
 
     /** @param skipped how many statements go first, whose results are nobody's */
     Call(Statements owner, String sql, PreparedStatement statement, int skipped) {
@@ -33,6 +34,12 @@ final class Call {
 
     Call again() {
         bound = 0;
+        return this;
+    }
+
+    /** Whether the next parameters with many values have one each and are bound as that: the form of {@link Singly}. */
+    Call singly(boolean one) {
+        singly = one;
         return this;
     }
 
@@ -86,6 +93,9 @@ final class Call {
 
     /** One parameter with many texts. */
     Call texts(Collection<? extends @Nullable String> values) {
+        if (singly) {
+            return text(only(values));
+        }
         return array(
                 "text",
                 values.stream()
@@ -94,11 +104,24 @@ final class Call {
     }
 
     Call numbers(Collection<? extends @Nullable Long> values) {
+        if (singly) {
+            return numberOrNull(only(values));
+        }
         return array("bigint", values.toArray(Long[]::new));
     }
 
     Call manyBytes(Collection<byte[]> values) {
+        if (singly) {
+            return bytes(only(values));
+        }
         return array("bytea", values.toArray(byte[][]::new));
+    }
+
+    private static <T extends @Nullable Object> T only(Collection<? extends T> values) {
+        if (values.size() != 1) {
+            throw new IllegalStateException(values.size() + " values where the statement takes one");
+        }
+        return values.iterator().next();
     }
 
     private Call array(String type, @Nullable Object[] values) {

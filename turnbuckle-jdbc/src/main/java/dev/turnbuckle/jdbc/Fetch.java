@@ -55,7 +55,9 @@ final class Fetch {
     static final String OPEN_JOURNAL = ENTRY + OPEN + "turn = of_turn ORDER BY effect";
     static final String NAMED_WAITS = WAIT + NAMED + "turn = of_turn ORDER BY id";
     static final String OPEN_WAITS = WAIT + OPEN + "turn = of_turn ORDER BY id";
-    static final String EFFECTS = ENTRY + NAMED + "turn = of_turn WHERE effect = ANY (?)";
+    /** The array is hidden from the planner: how many there are changes no plan, so one is kept. */
+    static final String EFFECTS = ENTRY + NAMED + "turn = of_turn WHERE effect = ANY ((SELECT ?)::text[])";
+
     static final String WAITS_BY_ID = WAIT + " WHERE id = ANY (?)";
     static final String KEYS = "SELECT " + SqlInbox.COLUMNS + ", content_hash FROM inbox"
             + " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_key) ON session = of_session AND idem_key = of_key";
@@ -72,6 +74,7 @@ final class Fetch {
             FROM branch b JOIN session s ON s.branch = b.id WHERE s.id = ANY (?)
             """;
     static final String BLOBS = "SELECT hash FROM blob WHERE hash = ANY (?)";
+    static final String SEQUENCE = "SELECT nextval('inbox_sequence')";
     static final String SEQUENCES = "SELECT nextval('inbox_sequence') FROM generate_series(1::bigint, ?)";
     static final String NEW_BRANCHES =
             "SELECT s.id, nextval('branch_id') FROM session s WHERE s.id = ANY (?) AND s.branch = 0";
@@ -112,6 +115,10 @@ final class Fetch {
         call.texts(ahead.sessions());
     }
 
+    private boolean oneSession() {
+        return ahead.sessions().size() == 1;
+    }
+
     private boolean wants(Part part) {
         return ahead.parts().contains(part);
     }
@@ -123,6 +130,7 @@ final class Fetch {
         absent(ahead.sessions(), fetched.sessions);
         batch.read(
                 writing ? LOCKED : SESSIONS,
+                oneSession(),
                 this::sessionIds,
                 SqlSessions::row,
                 into(fetched.sessions, SessionRow::id));
@@ -132,7 +140,7 @@ final class Fetch {
         if (wants(Part.LEASE)) {
             absent(ahead.sessions().stream().map(Scope::session).toList(), fetched.leases);
             absent(ahead.sessions().stream().map(Scope::session).toList(), fetched.storedLeases);
-            batch.read(LEASES, this::sessionIds, SqlLeases::row, fetched::put);
+            batch.read(LEASES, oneSession(), this::sessionIds, SqlLeases::row, fetched::put);
         }
     }
 
@@ -140,25 +148,31 @@ final class Fetch {
         List<String> sessions = ahead.turns().stream().map(Ahead.Turn::session).toList();
         List<String> ids = ahead.turns().stream().map(t -> t.id().value()).toList();
         Consumer<Call> keys = call -> call.texts(sessions).texts(ids);
+        boolean one = ids.size() == 1;
         absent(ahead.turns(), fetched.turns);
-        batch.read(NAMED_TURNS, keys, SqlTurns::row, this::turn);
+        batch.read(NAMED_TURNS, one, keys, SqlTurns::row, this::turn);
         if (wants(Part.CLAIMED)) {
             ahead.turns().forEach(t -> fetched.claimed.put(t, new ArrayList<>()));
-            batch.read(NAMED_CLAIMED, keys, SqlInbox::row, this::claimed);
+            batch.read(NAMED_CLAIMED, one, keys, SqlInbox::row, this::claimed);
         }
         if (wants(Part.JOURNAL)) {
             ahead.turns().forEach(t -> fetched.journals.put(t, new ArrayList<>()));
-            batch.read(NAMED_JOURNAL, keys, Fetch::keyed, this::journal);
+            batch.read(NAMED_JOURNAL, one, keys, Fetch::keyed, this::journal);
         }
         if (wants(Part.WAITS)) {
             ahead.turns().forEach(t -> fetched.waits.put(t, new ArrayList<>()));
-            batch.read(NAMED_WAITS, keys, SqlJournal::wait, this::wait);
+            batch.read(NAMED_WAITS, one, keys, SqlJournal::wait, this::wait);
         }
         if (!ahead.effects().isEmpty()) {
             for (Ahead.Turn turn : ahead.turns()) {
                 ahead.effects().forEach(e -> fetched.effects.put(new Fetched.Effect(turn, e), Optional.empty()));
             }
-            batch.read(EFFECTS, keys.andThen(call -> call.texts(ahead.effects())), Fetch::keyed, this::effect);
+            batch.read(
+                    EFFECTS,
+                    one,
+                    keys.andThen(call -> call.singly(false).texts(ahead.effects())),
+                    Fetch::keyed,
+                    this::effect);
         }
     }
 
@@ -167,15 +181,15 @@ final class Fetch {
         if (ahead.sessions().isEmpty() || !wants(Part.OPEN_TURN)) {
             return;
         }
-        batch.read(OPEN_TURNS, this::sessionIds, SqlTurns::row, this::openTurn);
+        batch.read(OPEN_TURNS, oneSession(), this::sessionIds, SqlTurns::row, this::openTurn);
         if (wants(Part.CLAIMED)) {
-            batch.read(OPEN_CLAIMED, this::sessionIds, SqlInbox::row, this::claimed);
+            batch.read(OPEN_CLAIMED, oneSession(), this::sessionIds, SqlInbox::row, this::claimed);
         }
         if (wants(Part.JOURNAL)) {
-            batch.read(OPEN_JOURNAL, this::sessionIds, Fetch::keyed, this::journal);
+            batch.read(OPEN_JOURNAL, oneSession(), this::sessionIds, Fetch::keyed, this::journal);
         }
         if (wants(Part.WAITS)) {
-            batch.read(OPEN_WAITS, this::sessionIds, SqlJournal::wait, this::wait);
+            batch.read(OPEN_WAITS, oneSession(), this::sessionIds, SqlJournal::wait, this::wait);
         }
     }
 
@@ -235,23 +249,34 @@ final class Fetch {
             ahead.sessions().forEach(this::pending);
         }
         if (wants(Part.EARLIEST_PENDING) && !ahead.sessions().isEmpty()) {
-            batch.read(EARLIEST, this::sessionIds, Fetch::earliest, e -> fetched.earliest.put(e.session(), e.at()));
+            batch.read(
+                    EARLIEST,
+                    oneSession(),
+                    this::sessionIds,
+                    Fetch::earliest,
+                    e -> fetched.earliest.put(e.session(), e.at()));
         }
         if (wants(Part.HEAD)) {
-            batch.read(HEADS, this::sessionIds, SqlHistory::branch, into(fetched.branches, Branch::id));
+            batch.read(HEADS, oneSession(), this::sessionIds, SqlHistory::branch, into(fetched.branches, Branch::id));
         }
         if (!ahead.waits().isEmpty()) {
             absent(ahead.waits(), fetched.waitsById);
             List<String> ids = ahead.waits().stream().map(WaitId::value).toList();
             batch.read(
                     WAITS_BY_ID,
+                    ids.size() == 1,
                     call -> call.texts(ids),
                     SqlJournal::wait,
                     into(fetched.waitsById, w -> w.open().id()));
         }
         if (!ahead.blobs().isEmpty()) {
             ahead.blobs().forEach(hash -> fetched.blobs.put(hash, false));
-            batch.read(BLOBS, call -> call.texts(ahead.blobs()), Line::text, hash -> fetched.blobs.put(hash, true));
+            batch.read(
+                    BLOBS,
+                    ahead.blobs().size() == 1,
+                    call -> call.texts(ahead.blobs()),
+                    Line::text,
+                    hash -> fetched.blobs.put(hash, true));
         }
         keys();
         numbers();
@@ -278,6 +303,7 @@ final class Fetch {
         List<String> keys = ahead.keys().stream().map(Ahead.Key::key).toList();
         batch.read(
                 KEYS,
+                keys.size() == 1,
                 call -> call.texts(sessions).texts(keys),
                 in -> new Hashed(SqlInbox.row(in), in.text()),
                 this::key);
@@ -298,7 +324,9 @@ final class Fetch {
         if (!writing) {
             return;
         }
-        if (ahead.inputs() > 0) {
+        if (ahead.inputs() == 1) {
+            batch.read(SEQUENCE, call -> {}, Line::number, fetched.sequences::add);
+        } else if (ahead.inputs() > 1) {
             batch.read(SEQUENCES, call -> call.number(ahead.inputs()), Line::number, fetched.sequences::add);
         }
         if (wants(Part.HEAD)) {
@@ -307,6 +335,7 @@ final class Fetch {
                     : ahead.turns().stream().map(Ahead.Turn::session).toList();
             batch.read(
                     NEW_BRANCHES,
+                    sessions.size() == 1,
                     call -> call.texts(sessions),
                     in -> Map.entry(in.text(), in.number()),
                     e -> fetched.newBranches.put(e.getKey(), e.getValue()));

@@ -55,7 +55,11 @@ final class Outgoing {
     private record Group<R>(Kind<R> kind, Map<Object, R> rows) {
         void addTo(Batch batch) {
             List<R> all = List.copyOf(rows.values());
-            batch.write(kind.sql(), call -> kind.bind().accept(call, all), this::counted);
+            batch.write(
+                    kind.sql(),
+                    kind.many() && all.size() == 1,
+                    call -> kind.bind().accept(call, all),
+                    this::counted);
         }
 
         boolean touches(String table, Object key) {

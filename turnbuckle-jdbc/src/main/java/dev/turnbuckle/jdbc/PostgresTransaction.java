@@ -30,6 +30,9 @@ final class PostgresTransaction {
 
     private static final String WRITING = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
 
+    /** Plans are kept: one that was made when a table was small must not read it whole when it has grown. */
+    private static final String KEPT_PLANS = "SET LOCAL enable_seqscan = off";
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -60,8 +63,8 @@ final class PostgresTransaction {
         String idle = "SET LOCAL idle_in_transaction_session_timeout = " + PostgresStorage.Timeouts.IDLE.toMillis();
         this.reading = List.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", statement);
         this.shared = List.of(WRITING, statement, lockTimeout(lock));
-        this.writing = List.of(WRITING, statement, lockTimeout(lock), idle);
-        this.urgent = List.of(WRITING, statement, lockTimeout(soon), idle);
+        this.writing = List.of(WRITING, statement, lockTimeout(lock), idle, KEPT_PLANS);
+        this.urgent = List.of(WRITING, statement, lockTimeout(soon), idle, KEPT_PLANS);
     }
 
     private static String lockTimeout(Duration atMost) {

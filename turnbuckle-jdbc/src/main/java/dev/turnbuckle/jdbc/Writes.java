@@ -120,7 +120,7 @@ final class Writes {
             "entry",
             """
             INSERT INTO entry (id, turn, message, chain)
-            SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::text[])
+            SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::text[]) AS u
             ON CONFLICT DO NOTHING
             """,
             Count.ALL,
@@ -140,7 +140,7 @@ final class Writes {
             INSERT INTO token_usage (session, turn, ordinal, source, model,
                 input, cache_read, cache_write, output, reasoning)
             SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[],
-                ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS u
             ON CONFLICT DO NOTHING
             """, Count.ANY, Writes::used);
 
@@ -177,7 +177,7 @@ final class Writes {
             INSERT INTO journal (session, turn, effect, kind, effect_class, request_hash, request, outcome,
                 attempts, started, ended)
             SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                ?::bigint[], ?::bigint[], ?::bigint[])
+                ?::bigint[], ?::bigint[], ?::bigint[]) AS u
             ON CONFLICT (session, turn, effect) DO UPDATE SET kind = excluded.kind,
                 effect_class = excluded.effect_class, request_hash = excluded.request_hash, request = excluded.request,
                 outcome = excluded.outcome, attempts = excluded.attempts, started = excluded.started,
@@ -204,7 +204,7 @@ final class Writes {
     static final Kind<Lease> LEASE =
             Kind.many("lease", "INSERT INTO lease (" + SqlLeases.COLUMNS + """
             ) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                ?::bigint[], ?::bigint[], ?::bigint[])
+                ?::bigint[], ?::bigint[], ?::bigint[]) AS u
             ON CONFLICT DO NOTHING
             """, Count.ALL_OR_CONTENDED, Writes::leases);
 
@@ -229,7 +229,7 @@ final class Writes {
             "blob",
             """
             INSERT INTO blob (hash, codec, size, bytes)
-            SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bytea[])
+            SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bytea[]) AS u
             ON CONFLICT DO NOTHING
             """,
             Count.ANY,

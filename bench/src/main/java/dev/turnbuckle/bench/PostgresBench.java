@@ -1,0 +1,120 @@
+package dev.turnbuckle.bench;
+
+import dev.turnbuckle.bench.Figure.Bar;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Durable turns on PostgreSQL, beside the least that any design must ask of the same server. */
+final class PostgresBench {
+    private static final int[] AT_ONCE = {1, 16, 64, 256};
+
+    /** So many turns of ours come first: a node that serves has made them within its first minute. */
+    private static final int WARM_TURNS = 8_000;
+
+    private static final int WARM_AT_ONCE = 64;
+    private static final int MOST_WARM_UP = 60;
+
+    private final Options options;
+    private final Path folder;
+    private final Progress progress;
+
+    PostgresBench(Options options, Path folder, Progress progress) {
+        this.options = options;
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /** In the order in which they run. */
+    enum Part {
+        TRIPS,
+        IDLE,
+        COMMIT,
+        CLAIMS,
+        TURNS,
+        TWO;
+
+        /** On the command line. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Optional<Part> named(String word) {
+            return Arrays.stream(values()).filter(p -> p.word().equals(word)).findFirst();
+        }
+    }
+
+    void run(Consumer<Figure> figures) throws IOException, InterruptedException {
+        var postgres = options.onPostgres();
+        if (postgres == null) {
+            throw new IllegalStateException("not asked for");
+        }
+        try (var server = PostgresServer.of(postgres.url(), folder)) {
+            progress.say(server.version());
+            Specimen specimen = Specimen.in(folder);
+            for (Part part : postgres.parts()) {
+                run(part, server, specimen, figures);
+            }
+        }
+    }
+
+    private void run(Part part, PostgresServer server, Specimen specimen, Consumer<Figure> figures)
+            throws IOException, InterruptedException {
+        var count = new PostgresCounts(server, specimen, progress);
+        switch (part) {
+            case TRIPS -> count.turns(figures);
+            case IDLE -> count.idle(figures);
+            case COMMIT -> {
+                count.commits(figures);
+                new PostgresCommits(options, folder, progress).run(server, specimen, figures);
+            }
+            case CLAIMS -> {
+                new ClaimBench(options, progress, server, specimen).run(figures);
+                new ContentionBench(progress, server, specimen).run(figures);
+            }
+            case TURNS -> one(server, specimen, figures);
+            case TWO -> two(server, figures);
+        }
+    }
+
+    private void one(PostgresServer server, Specimen specimen, Consumer<Figure> figures)
+            throws IOException, InterruptedException {
+        try (var ours = new PostgresOurs(server, server.schema("ours"));
+                var floor = new PostgresFloor(server, PostgresFloor.create(server, "floor"), specimen, 0)) {
+            all(floor, ours, "", figures);
+        }
+    }
+
+    private void two(PostgresServer server, Consumer<Figure> figures) throws IOException, InterruptedException {
+        try (var ours = new Processes(2, Hand.Kind.OURS, server, server.schema("ours_two"), folder);
+                var floor =
+                        new Processes(2, Hand.Kind.FLOOR, server, PostgresFloor.create(server, "floor_two"), folder)) {
+            all(floor, ours, "-two", figures);
+        }
+    }
+
+    private void warm(Side floor, Side ours) throws InterruptedException {
+        int turns = 0;
+        for (int i = 0; i < MOST_WARM_UP && turns < WARM_TURNS; i++) {
+            floor.round("first" + i, WARM_AT_ONCE, options.round());
+            turns += ours.round("first" + i, WARM_AT_ONCE, options.round())
+                    .nanos()
+                    .count();
+            progress.say("warming up: " + turns + " of " + WARM_TURNS + " turns");
+        }
+    }
+
+    private void all(Side floor, Side ours, String suffix, Consumer<Figure> figures) throws InterruptedException {
+        warm(floor, ours);
+        for (int sessions : AT_ONCE) {
+            String name = "pg-turns-" + sessions + suffix;
+            var rounds = Rounds.of(floor, ours, sessions, options, text -> progress.say(name + ", " + text));
+            figures.accept(rounds.turns(name, Bar.atLeast(0.5)));
+            figures.accept(rounds.latency(name + "-p50", 0.5, null));
+            figures.accept(rounds.latency(name + "-p99", 0.99, null));
+        }
+    }
+}

@@ -154,6 +154,14 @@ class SimulationTest {
     }
 
     @Test
+    void overAStorageThatWaitsNoSeedBreaksARule() {
+        assumeTrue(ONE == null && SOME == null, "some seeds were asked for");
+        for (long seed = 1; seed <= 20; seed++) {
+            Simulation.inMemory().waiting().run(seed).requireClean();
+        }
+    }
+
+    @Test
     void theSameSeedGivesTheSameRunByteForByte() {
         for (long seed = 1; seed <= 5; seed++) {
             var first = Simulation.inMemory().run(seed);

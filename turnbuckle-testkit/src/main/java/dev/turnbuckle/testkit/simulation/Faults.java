@@ -45,22 +45,26 @@ final class Faults {
     private final double intensity;
     private boolean storm = true;
 
-    Faults(Dice dice, Tally tally) {
+    /** @param shared whether there is a way to the store on which an answer can be lost */
+    Faults(Dice dice, Tally tally, boolean shared) {
         this.dice = dice;
         this.tally = tally;
-        ofCalls = some(Fault.Where.CALL);
-        ofModels = some(Fault.Where.MODEL);
-        ofTools = some(Fault.Where.BODY);
-        ofProcesses = some(Fault.Where.PROCESS);
+        List<Fault> onTheWay = Fault.Where.CALL.faults().stream()
+                .filter(f -> shared || f != Fault.LOST)
+                .toList();
+        ofCalls = some(onTheWay);
+        ofModels = some(Fault.Where.MODEL.faults());
+        ofTools = some(Fault.Where.BODY.faults());
+        ofProcesses = some(Fault.Where.PROCESS.faults());
         intensity = dice.oneOf(0.3, 1.0, 2.0);
         List<String> operations = List.copyOf(WRITES.keySet());
         for (int i = 0; i < TARGETS; i++) {
-            targets.put(dice.oneOf(operations), dice.oneOf(Fault.Where.CALL.faults()));
+            targets.put(dice.oneOf(operations), dice.oneOf(onTheWay));
         }
     }
 
-    private List<Fault> some(Fault.Where where) {
-        return where.faults().stream().filter(f -> dice.chance(ENABLED)).toList();
+    private List<Fault> some(List<Fault> faults) {
+        return faults.stream().filter(f -> dice.chance(ENABLED)).toList();
     }
 
     void heal() {

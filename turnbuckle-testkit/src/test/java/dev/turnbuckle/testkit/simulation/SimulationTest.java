@@ -103,8 +103,7 @@ class SimulationTest {
             "wait APPROVED",
             "wait CANCELLED",
             "wait EXPIRED",
-            "wait REJECTED",
-            "wait SUPERSEDED");
+            "wait REJECTED");
 
     /** What only many seeds come to for certain, whichever they are. */
     private static final List<String> RARE = List.of(

@@ -1,5 +1,7 @@
 package dev.turnbuckle.testkit.simulation;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class Faults {
     private static final double ENABLED = 0.5;
 
+    /** A record of a model's answer, which others beside it may have to make again. */
+    static final String MODEL_RECORD = "Journal.record of an answer";
+
     /** Calls that change something, with how often one of them is struck. */
     private static final SortedMap<String, Double> WRITES = new TreeMap<>(Map.ofEntries(
             Map.entry("Turns.start", 0.03),
             Map.entry("Inbox.accept", 0.03),
             Map.entry("Journal.record", 0.04),
+            Map.entry(MODEL_RECORD, 0.06),
             Map.entry("Leases.renew", 0.05),
             Map.entry("SessionStore.commit", 0.06),
             Map.entry("SessionStore.move", 0.1),
@@ -30,10 +36,25 @@ final class Faults {
             Map.entry("Journal.resolve", 0.05),
             Map.entry("Journal.cancelWaits", 0.1)));
 
+    /** Calls of which there are many: how often one of them is not struck though it is the next. */
+    private static final Map<String, Double> OFTEN = Map.of(
+            "Turns.start",
+            0.9,
+            "Inbox.accept",
+            0.9,
+            "Journal.record",
+            0.9,
+            MODEL_RECORD,
+            0.8,
+            "Leases.renew",
+            0.8,
+            "SessionStore.commit",
+            0.8);
+
     private static final double READS = 0.004;
 
     /** How many calls are struck for certain, if they are made, beside what happens by chance. */
-    private static final int TARGETS = 10;
+    private static final int TARGETS = 30;
 
     private final Dice dice;
     private final Tally tally;
@@ -41,26 +62,31 @@ final class Faults {
     private final List<Fault> ofModels;
     private final List<Fault> ofTools;
     private final List<Fault> ofProcesses;
-    private final Map<String, Fault> targets = new TreeMap<>();
+    private final Map<String, Deque<Fault>> targets = new TreeMap<>();
     private final double intensity;
     private boolean storm = true;
 
-    Faults(Dice dice, Tally tally) {
+    /** @param shared whether there is a way to the store on which an answer can be lost */
+    Faults(Dice dice, Tally tally, boolean shared) {
         this.dice = dice;
         this.tally = tally;
-        ofCalls = some(Fault.Where.CALL);
-        ofModels = some(Fault.Where.MODEL);
-        ofTools = some(Fault.Where.BODY);
-        ofProcesses = some(Fault.Where.PROCESS);
+        List<Fault> onTheWay = Fault.Where.CALL.faults().stream()
+                .filter(f -> shared || f != Fault.LOST)
+                .toList();
+        ofCalls = some(onTheWay);
+        ofModels = some(Fault.Where.MODEL.faults());
+        ofTools = some(Fault.Where.BODY.faults());
+        ofProcesses = some(Fault.Where.PROCESS.faults());
         intensity = dice.oneOf(0.3, 1.0, 2.0);
         List<String> operations = List.copyOf(WRITES.keySet());
         for (int i = 0; i < TARGETS; i++) {
-            targets.put(dice.oneOf(operations), dice.oneOf(Fault.Where.CALL.faults()));
+            targets.computeIfAbsent(dice.oneOf(operations), o -> new ArrayDeque<>())
+                    .add(dice.oneOf(onTheWay));
         }
     }
 
-    private List<Fault> some(Fault.Where where) {
-        return where.faults().stream().filter(f -> dice.chance(ENABLED)).toList();
+    private List<Fault> some(List<Fault> faults) {
+        return faults.stream().filter(f -> dice.chance(ENABLED)).toList();
     }
 
     void heal() {
@@ -76,12 +102,20 @@ final class Faults {
     }
 
     @Nullable Fault atCall(String operation) {
-        Fault target = storm && targets.containsKey(operation) && dice.chance(0.7) ? targets.remove(operation) : null;
+        Fault target = targeted(operation);
         Fault fault = target != null ? target : drawn(ofCalls, WRITES.getOrDefault(operation, READS));
         if (fault != null) {
             tally.count(fault.told() + " " + (writes(operation) ? operation : "a read"));
         }
         return fault;
+    }
+
+    /** Often made calls are not struck all at once. */
+    private @Nullable Fault targeted(String operation) {
+        Deque<Fault> left = storm ? targets.get(operation) : null;
+        return left == null || left.isEmpty() || !dice.chance(1 - OFTEN.getOrDefault(operation, 0.3))
+                ? null
+                : left.poll();
     }
 
     @Nullable Fault inModel() {

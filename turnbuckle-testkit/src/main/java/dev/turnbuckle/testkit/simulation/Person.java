@@ -23,7 +23,7 @@ final class Person {
 
     void live() throws InterruptedException {
         while (!world.over()) {
-            world.outside.sleep(world.dice.millis(150, 900));
+            world.outside.sleep(world.dice.millis(100, 500));
             boolean idle = world.faults.storm() && world.shape.idlePeople();
             if (!idle && !world.up().isEmpty()) {
                 look();
@@ -37,7 +37,7 @@ final class Person {
                 .ask("open waits", PATIENCE, t -> t.waits().open());
         if (reply instanceof Reply.Value<List<OpenWait>>(var open)) {
             for (OpenWait wait : open) {
-                if (world.dice.chance(world.faults.storm() ? 0.5 : 0.8)) {
+                if (world.dice.chance(world.faults.storm() ? 0.7 : 0.8)) {
                     decide(wait);
                 }
             }

@@ -50,7 +50,7 @@ record Shape(
                 dice.oneOf(1, 2, 16),
                 dice.chance(0.4),
                 dice.chance(0.5),
-                dice.chance(0.3),
+                dice.chance(0.2),
                 dice.chance(0.5) ? NARROW : LiveReplay.Bounds.DEFAULT);
     }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param violations the rules that were broken, first things first; empty when all held
  * @param reached how often each interesting case was reached
- * @param trace what happened, line by line; docs/simulation.md says how to read it
+ * @param trace what happened, line by line; docs/SIMULATION.md says how to read it
  * @param took virtual time
  */
 public record SimulationResult(

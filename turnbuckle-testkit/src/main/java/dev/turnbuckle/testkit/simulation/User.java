@@ -74,6 +74,8 @@ final class User {
             Act.SEND_AGAIN,
             Act.SEND_OTHERWISE,
             Act.VIEW,
+            Act.CANCEL_INPUT,
+            Act.CANCEL_WAITS,
             Act.CANCEL_WAITS,
             Act.APPEND,
             Act.START_OVER);

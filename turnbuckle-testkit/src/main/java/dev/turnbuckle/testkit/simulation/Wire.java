@@ -5,6 +5,7 @@ import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.store.Blobs;
 import dev.turnbuckle.store.Inbox;
 import dev.turnbuckle.store.Journal;
+import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Leases;
 import dev.turnbuckle.store.Maintenance;
 import dev.turnbuckle.store.SessionStore;
@@ -62,16 +63,26 @@ final class Wire implements Storage {
     private @Nullable Object call(
             String operation, Object target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         life.process().now(); // a dead process calls nothing
-        Fault fault = world.faults.atCall(operation);
-        onTheWayThere(operation, fault);
+        String struck = ofAnAnswer(arguments) ? Faults.MODEL_RECORD : operation;
+        Fault fault = world.faults.atCall(struck);
+        onTheWayThere(struck, fault);
         Seen seen = world.desk == null
                 ? performed(operation, target, method, arguments)
                 : world.desk.serve(operation, () -> performed(operation, target, method, arguments));
-        onTheWayBack(operation, fault);
+        onTheWayBack(struck, fault);
         if (seen.thrown() != null) {
             throw seen.thrown();
         }
         return seen.result();
+    }
+
+    private static boolean ofAnAnswer(@Nullable Object @Nullable [] arguments) {
+        return arguments != null
+                && arguments.length > 2
+                && arguments[2] instanceof List<?> entries
+                && entries.stream()
+                        .anyMatch(e ->
+                                e instanceof JournalEntry entry && entry.kind().equals("model") && entry.done());
     }
 
     private void onTheWayThere(String operation, @Nullable Fault fault) {

@@ -54,7 +54,7 @@ final class World {
         this.storeProcess = environment.process("store");
         this.dice = new Dice(environment);
         this.shape = Shape.drawn(dice);
-        this.faults = new Faults(dice, tally);
+        this.faults = new Faults(dice, tally, shape.shared());
         this.referee = new Referee(this);
         this.engineSees = engineSees;
         this.hints = new Hints(this);

@@ -51,20 +51,19 @@ class SimulationTest {
 
     /** What 200 seeds come to: every kind of fault at every place, and every ending of every race. */
     private static Stream<String> cases() {
-        return Stream.of(Faults.counters(), RACES.stream()).flatMap(c -> c);
+        return Stream.of(Faults.counters().filter(c -> !c.endsWith("Journal.resolve")), RACES.stream())
+                .flatMap(c -> c);
     }
 
     private static final List<String> RACES = List.of(
             "IDEMPOTENT body ran again",
             "READ body ran again",
             "call not approved",
-            "call timed out",
             "cancel won the race",
             "cancel: ALREADY_REQUESTED",
             "cancel: COMPLETION_WON",
             "cancel: REQUESTED",
             "commit put off by a steer",
-            "commit refused: cancelled before",
             "commit refused: the turn was committed by another driver",
             "commit repeated",
             "gap: TRIMMED",
@@ -79,12 +78,7 @@ class SimulationTest {
             "lease lost: Journal.record of an expired driver",
             "lease lost: Leases.renew of a superseded driver",
             "lease lost: Leases.renew of an expired driver",
-            "lease lost: SessionStore.commit of a superseded driver",
             "lease lost: Turns.abandon of a superseded driver",
-            "lease lost: Turns.suspend of a superseded driver",
-            "not suspended: ready again",
-            "partial answer kept",
-            "record repeated: tool",
             "request repeated",
             "retraction",
             "second answer to a wait",
@@ -108,23 +102,35 @@ class SimulationTest {
             "unknown outcome: TELL_MODEL",
             "wait APPROVED",
             "wait CANCELLED",
-            "wait DONE",
             "wait EXPIRED",
-            "wait NOT_DONE",
-            "wait REJECTED",
-            "wait RUN_AGAIN",
-            "wait SUPERSEDED");
+            "wait REJECTED");
 
-    /** What only many seeds come to. */
+    /** What only many seeds come to for certain, whichever they are. */
     private static final List<String> RARE = List.of(
+            "another model stood in",
+            "call timed out",
+            "commit refused: cancelled before",
+            "input sent again by a tool",
+            "inputs merged",
             "lease lost: Inbox.claimSteers of a superseded driver",
             "lease lost: Inbox.claimSteers of an expired driver",
+            "lease lost: SessionStore.commit of a superseded driver",
             "lease lost: SessionStore.commit of an expired driver",
             "lease lost: Turns.abandon of an expired driver",
+            "lease lost: Turns.suspend of a superseded driver",
             "lease lost: Turns.suspend of an expired driver",
-            "record repeated: model",
+            "not suspended: ready again",
+            "partial answer kept",
+            "record repeated: tool",
+            "sent to a deleted session",
             "steer cancelled with the turn that held it",
-            "steer given back by a turn that ended before it");
+            "steer given back by a turn that ended before it",
+            "turn ended: budget_exhausted",
+            "turn ended: model_rate_limit",
+            "wait DONE",
+            "wait NOT_DONE",
+            "wait RUN_AGAIN",
+            "wait SUPERSEDED");
 
     @Test
     @Tag("full")
@@ -134,7 +140,9 @@ class SimulationTest {
         many.report("report-full.txt");
         assertThat(many.broken()).isEmpty();
         assertThat(many.reached())
-                .containsKeys(Stream.concat(cases(), RARE.stream()).toArray(String[]::new));
+                .containsKeys(Stream.of(cases(), Faults.counters(), RARE.stream())
+                        .flatMap(c -> c)
+                        .toArray(String[]::new));
     }
 
     static Stream<String> regressions() throws IOException {
@@ -150,6 +158,14 @@ class SimulationTest {
         SimulationResult result = Simulation.inMemory().run(Long.parseLong(line.split("\\s+")[0]));
         if (!result.violations().isEmpty()) {
             throw new AssertionError(Runs.told(result, Runs.write(result)));
+        }
+    }
+
+    @Test
+    void overAStorageThatWaitsNoSeedBreaksARule() {
+        assumeTrue(ONE == null && SOME == null, "some seeds were asked for");
+        for (long seed = 1; seed <= 20; seed++) {
+            Simulation.inMemory().waiting().run(seed).requireClean();
         }
     }
 

@@ -157,6 +157,11 @@ class PostgresOpeningTest {
                 .isInstanceOf(WiringException.class)
                 .hasMessageContaining("cannot be the name of a schema");
         assertThatThrownBy(() -> builder().connections(0).build()).isInstanceOf(WiringException.class);
+        assertThatThrownBy(() -> builder()
+                        .timeouts(Duration.ofDays(25), Duration.ofSeconds(1))
+                        .build())
+                .isInstanceOf(WiringException.class)
+                .hasMessageContaining("24 days");
     }
 
     @Test

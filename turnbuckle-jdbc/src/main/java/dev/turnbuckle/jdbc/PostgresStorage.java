@@ -221,6 +221,10 @@ public final class PostgresStorage implements Storage {
             return new Settings(url, source, mode, schema, most, retries, timeouts, pooler, wakeups, clock, around);
         }
 
+        PostgresDialect dialect() {
+            return new PostgresDialect(place(), schema, clock, pooler && source != null);
+        }
+
         /** What messages call the database. */
         String place() {
             return url == null ? "the application's database" : url.toString();

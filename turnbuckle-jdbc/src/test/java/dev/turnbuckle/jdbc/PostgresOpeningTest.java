@@ -265,6 +265,36 @@ class PostgresOpeningTest {
         }
     }
 
+    /** A pool of one, which keeps it open. */
+    @Test
+    void a_pooler_in_transaction_mode_gets_no_statement_to_keep_from_the_application_s_connections_either()
+            throws SQLException {
+        try (var kept = PostgresServer.connect()) {
+            var pool = ProxyDataSourceBuilder.create(new PGSimpleDataSource() {
+                        @Override
+                        public Connection getConnection() {
+                            return (Connection) java.lang.reflect.Proxy.newProxyInstance(
+                                    Connection.class.getClassLoader(),
+                                    new Class<?>[] {Connection.class},
+                                    (proxy, method, arguments) ->
+                                            method.getName().equals("close") ? null : method.invoke(kept, arguments));
+                        }
+                    })
+                    .build();
+            try (var storage = open(
+                    PostgresStorage.builder(pool).schema(schema).connections(1).pooler(true))) {
+                for (int i = 0; i < 20; i++) {
+                    Stores.accept(storage, "a");
+                }
+            }
+            try (var rows = kept.createStatement()
+                    .executeQuery("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%session%'")) {
+                rows.next();
+                assertThat(rows.getLong(1)).isZero();
+            }
+        }
+    }
+
     @Test
     void l06_leases_go_by_the_server_s_clock_whatever_the_node_s_says() {
         var clock = new ManualClock();

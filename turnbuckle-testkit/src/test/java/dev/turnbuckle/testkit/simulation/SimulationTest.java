@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(1_800)
 class SimulationTest {
-    private static final long SEEDS = 200;
+    private static final long SEEDS = 300;
     private static final long ALL_SEEDS = 20_000;
 
     private static final String ONE = System.getProperty("simulation.seed");

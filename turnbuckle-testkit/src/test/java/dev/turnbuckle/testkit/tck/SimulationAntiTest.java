@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class SimulationAntiTest {
     /** Seeds within which each mistake is found. */
-    private static final int SEEDS = 300;
+    private static final int SEEDS = 1_000;
 
     /** @param checker who must notice */
     record Mistake(String name, String checker, Simulation simulation) {

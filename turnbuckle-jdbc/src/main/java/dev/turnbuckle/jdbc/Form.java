@@ -1,5 +1,8 @@
 package dev.turnbuckle.jdbc;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
 /** How a database wants statements and texts to be written; as they are, unless it says otherwise. */
 interface Form {
     Form PLAIN = new Form() {};
@@ -16,5 +19,10 @@ interface Form {
 
     default String read(String stored) {
         return stored;
+    }
+
+    /** A statement as it is to be used. */
+    default PreparedStatement prepared(PreparedStatement statement) throws SQLException {
+        return statement;
     }
 }

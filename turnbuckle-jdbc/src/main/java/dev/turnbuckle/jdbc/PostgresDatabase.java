@@ -47,7 +47,7 @@ final class PostgresDatabase {
     private PostgresDatabase(PostgresStorage.Settings settings, Environment environment) {
         this.settings = settings;
         this.environment = environment;
-        this.dialect = new PostgresDialect(settings.place(), settings.schema(), settings.clock());
+        this.dialect = settings.dialect();
         this.schema = new Schema(dialect, settings.mode(), "schema " + settings.schema() + " of " + settings.place());
         this.queue = new JobQueue(environment);
         this.incarnation = environment.id();

@@ -3,6 +3,7 @@ package dev.turnbuckle.jdbc;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.WiringException;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -77,9 +78,16 @@ final class PostgresDialect implements Dialect {
     private final String place;
     private final String schema;
     private final String clock;
+    private final boolean shared;
+    private volatile @Nullable Unprepared unprepared;
 
     /** @param place what messages call the database, without any secret */
     PostgresDialect(String place, String schema, String clock) {
+        this(place, schema, clock, false);
+    }
+
+    /** @param shared whether the connections are an application's that a pooler in transaction mode shares out */
+    PostgresDialect(String place, String schema, String clock, boolean shared) {
         if (!NAME.matcher(schema).matches()) {
             throw new WiringException("\"" + schema + "\" cannot be the name of a schema here: use letters, digits and "
                     + "underscores, at most 63, beginning with a letter");
@@ -87,6 +95,7 @@ final class PostgresDialect implements Dialect {
         this.place = place;
         this.schema = schema;
         this.clock = clock;
+        this.shared = shared;
     }
 
     String place() {
@@ -127,6 +136,17 @@ final class PostgresDialect implements Dialect {
         return stored.indexOf(ESCAPE) < 0
                 ? stored
                 : stored.replace(NUL_WRITTEN, "\0").replace(ESCAPE_WRITTEN, String.valueOf(ESCAPE));
+    }
+
+    @Override
+    public PreparedStatement prepared(PreparedStatement statement) throws SQLException {
+        if (shared) {
+            Unprepared known = unprepared;
+            Unprepared driver = known == null ? Unprepared.ofTheDriver() : known;
+            unprepared = driver;
+            driver.keep(statement);
+        }
+        return statement;
     }
 
     @Override

@@ -97,7 +97,7 @@ public final class PostgresLiveReplay implements LiveReplay {
     private PostgresLiveReplay(PostgresStorage.Settings settings, Options options) {
         this.settings = settings;
         this.options = options;
-        this.dialect = new PostgresDialect(settings.place(), settings.schema(), settings.clock());
+        this.dialect = settings.dialect();
     }
 
     /** In the schema of this storage, and where it is: on connections of its own, or of the same {@code DataSource}. */

@@ -166,12 +166,12 @@ public final class PostgresStorage implements Storage {
         public PostgresStorage build() {
             if (connections < 1
                     || retries < 0
-                    || timeouts.statement().toMillis() < 1
-                    || timeouts.lock().toMillis() < 1
+                    || !Timeouts.isPossible(timeouts.statement())
+                    || !Timeouts.isPossible(timeouts.lock())
                     || timeouts.connection().compareTo(Timeouts.LEAST_CONNECTION) < 0) {
-                throw new WiringException(
-                        "out of range: connections " + connections + " (at least 1), retries " + retries
-                                + " (at least 0), timeouts " + timeouts + " (at least 1 ms, for a connection 250 ms)");
+                throw new WiringException("out of range: connections " + connections + " (at least 1), retries "
+                        + retries + " (at least 0), timeouts " + timeouts
+                        + " (1 ms to 24 days, for a connection at least 250 ms)");
             }
             var settings = new Settings(
                     url, source, mode, schema, connections, retries, timeouts, pooler, wakeups, clock, around);
@@ -190,6 +190,11 @@ public final class PostgresStorage implements Storage {
 
         /** The pool's own bound. */
         static final Duration LEAST_CONNECTION = Duration.ofMillis(250);
+
+        /** The server counts milliseconds in 31 bits. */
+        private static boolean isPossible(Duration timeout) {
+            return timeout.compareTo(Duration.ofMillis(1)) >= 0 && timeout.compareTo(Duration.ofDays(24)) <= 0;
+        }
 
         /** For what must not wait: many leases are renewed together, and one whose row is held keeps no other waiting. */
         static final Duration URGENT_LOCK = Duration.ofSeconds(1);
@@ -214,6 +219,10 @@ public final class PostgresStorage implements Storage {
         /** The same with another number of connections. */
         Settings withConnections(int most) {
             return new Settings(url, source, mode, schema, most, retries, timeouts, pooler, wakeups, clock, around);
+        }
+
+        PostgresDialect dialect() {
+            return new PostgresDialect(place(), schema, clock, pooler && source != null);
         }
 
         /** What messages call the database. */

@@ -73,7 +73,7 @@ final class Statements {
 
     private Call prepare(String name, String sql, int skipped) {
         try {
-            return new Call(this, name, connection.prepareStatement(sql), skipped);
+            return new Call(this, name, form.prepared(connection.prepareStatement(sql)), skipped);
         } catch (SQLException e) {
             throw new SqlFailure(e);
         }

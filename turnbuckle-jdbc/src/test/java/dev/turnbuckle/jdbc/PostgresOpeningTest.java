@@ -157,6 +157,11 @@ class PostgresOpeningTest {
                 .isInstanceOf(WiringException.class)
                 .hasMessageContaining("cannot be the name of a schema");
         assertThatThrownBy(() -> builder().connections(0).build()).isInstanceOf(WiringException.class);
+        assertThatThrownBy(() -> builder()
+                        .timeouts(Duration.ofDays(25), Duration.ofSeconds(1))
+                        .build())
+                .isInstanceOf(WiringException.class)
+                .hasMessageContaining("24 days");
     }
 
     @Test
@@ -257,6 +262,36 @@ class PostgresOpeningTest {
                             .call("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%session%'")
                             .first(Line::number));
             assertThat(prepared).isZero();
+        }
+    }
+
+    /** A pool of one, which keeps it open. */
+    @Test
+    void a_pooler_in_transaction_mode_gets_no_statement_to_keep_from_the_application_s_connections_either()
+            throws SQLException {
+        try (var kept = PostgresServer.connect()) {
+            var pool = ProxyDataSourceBuilder.create(new PGSimpleDataSource() {
+                        @Override
+                        public Connection getConnection() {
+                            return (Connection) java.lang.reflect.Proxy.newProxyInstance(
+                                    Connection.class.getClassLoader(),
+                                    new Class<?>[] {Connection.class},
+                                    (proxy, method, arguments) ->
+                                            method.getName().equals("close") ? null : method.invoke(kept, arguments));
+                        }
+                    })
+                    .build();
+            try (var storage = open(
+                    PostgresStorage.builder(pool).schema(schema).connections(1).pooler(true))) {
+                for (int i = 0; i < 20; i++) {
+                    Stores.accept(storage, "a");
+                }
+            }
+            try (var rows = kept.createStatement()
+                    .executeQuery("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%session%'")) {
+                rows.next();
+                assertThat(rows.getLong(1)).isZero();
+            }
         }
     }
 

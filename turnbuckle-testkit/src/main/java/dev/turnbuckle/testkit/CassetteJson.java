@@ -41,7 +41,7 @@ final class CassetteJson {
             ObjectNode parameters = json.putObject("parameters");
             asked.model().parameters().entrySet().stream()
                     .sorted(Map.Entry.comparingByKey())
-                    .forEach(p -> parameters.set(p.getKey(), text(p.getValue())));
+                    .forEach(p -> parameters.set(p.getKey(), named(p.getKey(), p.getValue())));
         }
         ArrayNode system = json.putArray("system");
         asked.system().forEach(s -> system.add(text(s)));
@@ -53,6 +53,13 @@ final class CassetteJson {
         ArrayNode messages = json.putArray("messages");
         asked.messages().forEach(m -> messages.add(message(m)));
         return json;
+    }
+
+    /** A value is also hidden for what its name says of it. */
+    private JsonNode named(String name, String value) {
+        String is = name + ": ";
+        String hidden = secrets.hide(is + value);
+        return text(hidden.startsWith(is) ? hidden.substring(is.length()) : value);
     }
 
     private ObjectNode tool(Catalogued tool) {

@@ -117,6 +117,24 @@ class CassetteSecretsTest {
         hidden(header, secret);
     }
 
+    @ParameterizedTest
+    @CsvSource({"apiKey,0123456789abcdef", "x-api-key,0123456789abcdef", "Authorization,Basic dXNlcjpwYXNz"})
+    void aParameterWhoseNameSaysThatItIsASecretIsHidden(String name, String secret) throws Exception {
+        var asked = new ModelRequest(
+                new ModelSpec("real", Map.of(name, secret, "temperature", "0.125")),
+                List.of(),
+                List.of(Message.user("Hello")),
+                List.of(),
+                null);
+        Cassette.at(file).recording(new Talkative("something")).stream(asked, event -> {});
+        String value = secret.substring(secret.indexOf(' ') + 1);
+        assertThat(Files.readString(file)).doesNotContain(value).contains("[secret]", "0.125");
+
+        var events = new ArrayList<ModelEvent>();
+        Cassette.at(file).replay().stream(asked, events::add);
+        assertThat(events.getLast()).isInstanceOf(Completed.class);
+    }
+
     private void hidden(String said, String secret) throws Exception {
         Cassette.at(file).recording(new Talkative(said)).stream(request(said), event -> {});
         assertThat(Files.readString(file)).doesNotContain(secret).contains("[secret]");

@@ -57,6 +57,15 @@ public interface Inbox {
     /** @param sessions that are due, longest waiting first */
     record Share(String name, List<String> sessions) {}
 
+    /**
+     * Before many sessions are started: tells other nodes to look elsewhere for a moment, where that can be told. A hint
+     * like the due time itself: nobody is kept from starting a session, and a node that dies has delayed it by that moment.
+     *
+     * @param sessions that are due
+     * @return those that no other node has chosen; all of them where nobody can tell
+     */
+    List<String> choose(List<String> sessions);
+
     /** How long until then, by the clock that decides it; not positive for one that is due. */
     Optional<Duration> untilDue(Set<String> agents);
 

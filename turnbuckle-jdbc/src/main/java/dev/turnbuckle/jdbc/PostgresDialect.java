@@ -53,6 +53,15 @@ final class PostgresDialect implements Dialect {
             WHERE name.share IS NOT NULL ORDER BY name.n, d.due, d.id
             """;
 
+    /** What somebody works on is left out instead of waited for; the commit need not be on disk, it is a hint. */
+    static final String SOON_ENOUGH = "SET LOCAL synchronous_commit = off";
+
+    static final String CHOOSE = """
+            UPDATE session AS s SET due = (SELECT {clock}) + ? FROM (
+                SELECT f.id FROM session f WHERE f.id = ANY (?) AND f.due <= (SELECT {clock})
+                ORDER BY f.id FOR NO KEY UPDATE SKIP LOCKED) AS free
+            WHERE s.id = free.id RETURNING s.id
+            """;
     static final String NEXT_DUE = """
             SELECT d.due FROM unnest(?::text[]) AS a(agent) CROSS JOIN LATERAL (
                 SELECT s.due FROM session s WHERE s.agent = a.agent AND s.due IS NOT NULL ORDER BY s.due LIMIT 1) AS d

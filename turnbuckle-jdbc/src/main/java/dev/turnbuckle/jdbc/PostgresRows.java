@@ -18,6 +18,7 @@ import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.store.plan.Ahead;
 import dev.turnbuckle.store.plan.Ahead.Part;
 import dev.turnbuckle.store.plan.ClaimPlan;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -249,6 +250,17 @@ final class PostgresRows extends SqlRows {
         return shares.entrySet().stream()
                 .map(s -> new Inbox.Share(s.getKey(), s.getValue()))
                 .toList();
+    }
+
+    @Override
+    public List<String> choose(List<String> sessions, Duration later) {
+        sql().call(PostgresDialect.SOON_ENOUGH).run();
+        List<String> chosen = sql().call(PostgresDialect.CHOOSE)
+                .number(Micros.of(later))
+                .texts(sessions)
+                .all(Line::text);
+        changed();
+        return chosen;
     }
 
     private record Waiting(String share, @Nullable String session) {}

@@ -123,6 +123,11 @@ final class PostgresTransactions implements Transactions {
     }
 
     @Override
+    public boolean tellsChosen() {
+        return true;
+    }
+
+    @Override
     public List<Finding> examine() {
         return PostgresExamination.of(database());
     }

@@ -285,6 +285,34 @@ class PostgresConcurrencyTest {
     }
 
     @Test
+    void q18_what_one_node_chose_the_others_leave_alone_for_a_moment() {
+        var a = node();
+        var b = node();
+        List.of("s1", "s2", "s3", "idle").forEach(s -> a.inbox().accept(input(s, null)));
+        start(a, "idle");
+        assertThat(a.inbox().choose(List.of("s1", "idle", "s2"))).containsExactly("s1", "s2");
+        assertThat(b.inbox().choose(List.of("s1", "s2", "s3"))).containsExactly("s3");
+        assertThat(b.inbox().due(Set.of("agent"), 10)).isEmpty();
+        assertThat(b.inbox().untilDue(Set.of("agent")).orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(start(b, "s1")).as("a hint keeps nobody from it").isInstanceOf(Turns.Start.Go.class);
+        PostgresServer.execute("UPDATE " + schema + ".session SET due = due - 2000000 WHERE id = 's2'");
+        assertThat(b.inbox().due(Set.of("agent"), 10)).as("who chose it died").containsExactly("s2");
+    }
+
+    @Test
+    void q18_what_somebody_works_on_is_left_out_and_not_waited_for() throws Exception {
+        var a = node();
+        List.of("s1", "s2").forEach(s -> a.inbox().accept(input(s, null)));
+        try (var other = PostgresServer.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("SELECT 1 FROM " + schema + ".session WHERE id = 's1' FOR NO KEY UPDATE");
+            assertThat(a.inbox().choose(List.of("s1", "s2"))).containsExactly("s2");
+            other.rollback();
+        }
+        assertThat(a.inbox().choose(List.of("s1"))).containsExactly("s1");
+    }
+
+    @Test
     void s03_a_delete_beside_accepts_leaves_a_tombstone_and_no_row() throws Exception {
         var a = node();
         var b = node();

@@ -30,7 +30,11 @@ final class FairOrder {
     private String last = BEGINNING;
 
     /** @param share whose turn this would be; after it the ring goes on */
-    record Candidate(String share, String session) {}
+    record Candidate(String share, String session) {
+        static Candidate ofAll(String session) {
+            return new Candidate(BEGINNING, session);
+        }
+    }
 
     /** Who waits at one place of the ring. */
     private record Stand(String share, Iterator<String> sessions) {

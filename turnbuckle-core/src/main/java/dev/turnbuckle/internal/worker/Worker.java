@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,9 @@ public final class Worker {
     private static final Duration LEAST = Duration.ofMillis(5);
 
     private static final int LOOKED_AT = 128;
+
+    /** From so many on, nodes that look at the same moment tell each other who starts which. */
+    private static final int MANY = 8;
 
     /** What failed is looked at again after it. */
     private static final Duration FAILED = Duration.ofSeconds(1);
@@ -445,26 +449,41 @@ public final class Worker {
     }
 
     private void claim(List<String> due) {
-        if (node.options().fairBy() == null) {
-            for (String session : due) {
-                if (!isLeftAlone(session) && !begin(session, false)) {
-                    return;
+        List<FairOrder.Candidate> candidates =
+                candidates(due).stream().filter(c -> !isLeftAlone(c.session())).toList();
+        List<FairOrder.Candidate> next = candidates.subList(0, Math.min(candidates.size(), free()));
+        List<String> sessions = next.stream().map(FairOrder.Candidate::session).toList();
+        Set<String> mine = Set.copyOf(
+                sessions.size() < MANY ? sessions : node.storage().inbox().choose(sessions));
+        boolean begun = true;
+        for (FairOrder.Candidate candidate : next) {
+            if (begun && mine.contains(candidate.session())) {
+                begun = begin(candidate.session(), false);
+                if (begun) {
+                    fair.served(candidate);
                 }
             }
-            return;
+        }
+        if (next.size() < candidates.size()) {
+            crowded(true);
+        }
+    }
+
+    private List<FairOrder.Candidate> candidates(List<String> due) {
+        if (node.options().fairBy() == null || due.isEmpty()) {
+            return due.stream().map(FairOrder.Candidate::ofAll).toList();
         }
         var inbox = node.storage().inbox();
-        List<FairOrder.Candidate> candidates = due.isEmpty()
-                ? List.of()
-                : fair.candidates(
-                        due, name -> inbox.dueByShare(node.agentNames(), name, FairOrder.PAGE, FairOrder.OF_EACH));
-        for (FairOrder.Candidate candidate : candidates) {
-            if (!isLeftAlone(candidate.session())) {
-                if (!begin(candidate.session(), false)) {
-                    break;
-                }
-                fair.served(candidate);
-            }
+        return fair.candidates(
+                due, name -> inbox.dueByShare(node.agentNames(), name, FairOrder.PAGE, FairOrder.OF_EACH));
+    }
+
+    private int free() {
+        lock.lock();
+        try {
+            return Math.max(0, node.options().concurrentTurns() - slots.size());
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -17,6 +17,7 @@ import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.UsageRow;
 import dev.turnbuckle.store.WaitRow;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,14 @@ public final class RowGroups {
 
         /** {@link dev.turnbuckle.store.Inbox#dueByShare}, by the clock of these rows. */
         List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each);
+
+        /**
+         * Makes those of these that are due, and that nobody else changes now, due that much later. Only where
+         * {@link Transactions#tellsChosen} says so.
+         */
+        default List<String> choose(List<String> sessions, Duration later) {
+            return sessions;
+        }
 
         @Nullable Instant nextDue(Set<String> agents);
 

@@ -300,6 +300,18 @@ final class RowInbox implements Inbox {
         return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, most));
     }
 
+    /** How long other nodes leave them alone: a start is a matter of milliseconds. */
+    private static final Duration CHOSEN = Duration.ofSeconds(2);
+
+    @Override
+    public List<String> choose(List<String> sessions) {
+        if (!transactions.tellsChosen() || sessions.isEmpty()) {
+            return sessions;
+        }
+        Set<String> chosen = Set.copyOf(transactions.write(rows -> rows.choose(sessions, CHOSEN)));
+        return sessions.stream().filter(chosen::contains).toList();
+    }
+
     @Override
     public List<Share> dueByShare(Set<String> agents, String after, int most, int each) {
         return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.dueByShare(agents, after, most, each));

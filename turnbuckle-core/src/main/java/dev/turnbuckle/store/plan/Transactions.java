@@ -57,6 +57,11 @@ public interface Transactions extends AutoCloseable {
         return true;
     }
 
+    /** Whether {@link RowGroups.OfSessions#choose} spares nodes the trips to what others start. */
+    default boolean tellsChosen() {
+        return false;
+    }
+
     List<Maintenance.Finding> examine();
 
     @Override

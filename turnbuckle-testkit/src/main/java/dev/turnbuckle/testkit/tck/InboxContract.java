@@ -391,6 +391,16 @@ public abstract class InboxContract extends StorageContract {
     }
 
     @Test
+    void q18_whatIsChosenCanBeStarted() {
+        accept("a", "t-1", "x");
+        accept("b", "t-2", "x");
+        assertThat(storage.inbox().choose(List.of("b", "a"))).containsExactly("b", "a");
+        assertThat(storage.inbox().choose(List.of())).isEmpty();
+        assertThat(start("a").turn().id()).isEqualTo(new TurnId("t-1"));
+        assertThat(start("b").turn().id()).isEqualTo(new TurnId("t-2"));
+    }
+
+    @Test
     void q18_aSessionTakesTheShareThatItsLastInputNames() {
         acceptShared("s", "t-1", "a");
         accept("s", "t-2", "names none");

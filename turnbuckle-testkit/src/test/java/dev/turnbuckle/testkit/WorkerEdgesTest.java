@@ -4,12 +4,14 @@ import static dev.turnbuckle.testkit.ScriptedModel.calls;
 import static dev.turnbuckle.testkit.ScriptedModel.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnbuckle.Events;
 import dev.turnbuckle.agent.Agent;
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.memory.MemoryStorage;
 import dev.turnbuckle.session.Input;
 import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.tool.Tool;
@@ -17,6 +19,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,40 @@ class WorkerEdgesTest {
         var model =
                 ScriptedModel.of(calls("wait", new In("a")), calls("wait", new In("b")), says("Done."), says("Done."));
         return Agent.named("test").model(model).tool(wait).build();
+    }
+
+    /** Upkeep sees the revision of a commit whose answer takes a second; what the turn still has to tell comes first. */
+    @Test
+    void o16_nobodyTellsACommitBeforeItsOwnTurnHasToldItsEnd() {
+        var memory = new MemoryStorage();
+        Before nothing = (method, arguments) -> {};
+        Storage shared = proxy(Storage.class, memory, nothing, (method, result) -> switch (result) {
+            case Storage.Traits t -> new Storage.Traits(t.name(), t.incarnation(), t.durable(), true, t.ownClock());
+            case SessionStore s -> proxy(SessionStore.class, s, nothing, this::slowly);
+            case null, default -> result;
+        });
+        Agent agent = Agent.named("test").model(ScriptedModel.of(says("Done."))).build();
+        var seen = new ArrayList<String>();
+        try (var test = start(shared, agent)) {
+            var turn = test.session("s").send("Hello");
+            try (Events events = turn.events()) {
+                for (var item : events) {
+                    seen.add(item.activity().getClass().getSimpleName());
+                }
+            }
+        }
+        assertThat(seen).endsWith("TurnEnded").doesNotContain("Committed");
+    }
+
+    private Object slowly(Method method, Object result) {
+        if (method.getName().equals("commit")) {
+            try {
+                environment.sleep(Duration.ofSeconds(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return result;
     }
 
     @Test

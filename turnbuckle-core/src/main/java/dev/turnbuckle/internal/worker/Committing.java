@@ -134,6 +134,7 @@ final class Committing {
         drive.publish(new Activity.TurnEnded(started.turn().id(), outcome));
         drive.publish(
                 new Activity.Committed(committed.revision(), ended.entries().size()));
+        drive.told();
         node.ends().ended(drive.turn(), outcome);
         drive.settled(ended.inputs());
         drive.tellJoined();

@@ -49,6 +49,7 @@ final class Drive implements TurnPort {
     private volatile boolean cancelled;
     private volatile boolean steered;
     private volatile @Nullable String lost;
+    private volatile boolean told;
     private volatile @Nullable SessionRow after;
 
     Drive(Node node, Agent agent, Turns.Started started, Context trace) {
@@ -114,6 +115,16 @@ final class Drive implements TurnPort {
 
     void committed(SessionRow session) {
         after = session;
+    }
+
+    /** Everything of this turn, its commit last, is in the live stream. */
+    void told() {
+        told = true;
+    }
+
+    /** Whether this drive may still commit, or has and is about to say so: nobody else here says it first (O16). */
+    boolean tells() {
+        return !told && lost == null;
     }
 
     /** The session after this drive's commit; {@code null} when there was none. */

@@ -201,7 +201,7 @@ final class Upkeep {
             Map<String, Long> heads = node.storage().sessions().heads(observed);
             tellOfDeleted(observed, heads);
             heads.forEach((session, revision) -> {
-                if (revision > Math.max(0, node.live().revision(session))) {
+                if (!worker.tells(session) && revision > Math.max(0, node.live().revision(session))) {
                     node.live().head(session, revision);
                 }
             });

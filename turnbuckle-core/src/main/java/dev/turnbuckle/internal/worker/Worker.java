@@ -538,6 +538,17 @@ public final class Worker {
         }
     }
 
+    /** Whether a drive here is going to tell what becomes of this session. */
+    boolean tells(String session) {
+        lock.lock();
+        try {
+            Slot slot = slots.get(session);
+            return slot != null && slot.drive != null && slot.drive.tells();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     Collection<Drive> drives() {
         lock.lock();
         try {

@@ -271,9 +271,9 @@ final class Ring {
     }
 
     void unsubscribe(Environment.Signal wake, long now) {
-        subscribers.remove(wake);
         lock.lock();
         try {
+            subscribers.remove(wake);
             lastUse = now;
         } finally {
             lock.unlock();
@@ -305,10 +305,11 @@ final class Ring {
             if (empty) {
                 slots = new Slot[0];
             }
-            retired = empty
+            boolean idle = empty
                     && subscribers.isEmpty()
                     && fold == null
                     && now - lastUse > bounds.idle().toNanos();
+            retired |= idle; // for good: whoever found it so is about to drop it
             return retired;
         } finally {
             lock.unlock();

@@ -1,5 +1,6 @@
 package dev.turnbuckle.memory;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnbuckle.env.Environment;
@@ -249,6 +250,17 @@ class RingOrderTest {
                 List.of(append, call(Replay.class, "tail")),
                 null);
         scenarios(0, 500).addCustomScenario(dropped).check(Replay.class);
+    }
+
+    /** Found with three threads: a trim that had looked at the clock earlier brought a dropped ring back to life. */
+    @Test
+    void o10_aRetiredRingStaysSoWhateverALaterTrimFinds() {
+        var ring = new Ring("s", new LiveReplay.Bounds(3, Duration.ZERO, 1 << 20, Duration.ZERO), 0);
+        var activity = new Activity.WorkChanged("work", "started");
+        assertThat(ring.append(activity, 2, () -> Instant.EPOCH)).isEqualTo(Ring.Appended.QUIET);
+        assertThat(ring.trim(4)).isTrue();
+        assertThat(ring.trim(1)).isTrue();
+        assertThat(ring.append(activity, 5, () -> Instant.EPOCH)).isEqualTo(Ring.Appended.RETIRED);
     }
 
     @Test

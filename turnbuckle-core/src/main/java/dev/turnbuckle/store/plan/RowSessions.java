@@ -444,8 +444,8 @@ final class RowSessions implements SessionStore {
                     instanceof Inbox.Accepted.KeyConflict conflict) {
                 throw new InvalidInputException(
                         "the commit sends to session \"" + input.session() + "\" under the key \""
-                                + input.key() + "\", which was used for other content (input "
-                                + conflict.existing().sequence() + "); new content needs a new key");
+                                + input.key() + "\", which was used for other content (turn "
+                                + conflict.existing().turn() + "); new content needs a new key");
             }
         }
         return dropped;

@@ -2,6 +2,7 @@ package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.env.Environment.Signal;
+import dev.turnbuckle.live.Cursor;
 import dev.turnbuckle.live.LiveReplay.Bounds;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +91,20 @@ final class LiveFeeds {
                 wake(feed);
             }
         });
+    }
+
+    /**
+     * Somebody has read these after the cursor, up to the tail. Who looked a moment earlier found less and sleeps: the
+     * task that looks for news finds none any more, so they are woken here.
+     *
+     * @return whether nobody had read so far: what came since is still to be looked for
+     */
+    boolean reached(LiveFeed feed, Cursor cursor, long newest, List<LiveRow> rows) {
+        boolean first = feed.reached(cursor.incarnation(), cursor.position(), newest);
+        if (feed.add(cursor.incarnation(), rows)) {
+            wake(feed);
+        }
+        return first;
     }
 
     /** Something was stored by others in sessions that nobody here has read to the end. */

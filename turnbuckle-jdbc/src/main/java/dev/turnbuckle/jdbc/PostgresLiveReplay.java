@@ -386,10 +386,9 @@ public final class PostgresLiveReplay implements LiveReplay {
         if (last < header.places().tail()) {
             return;
         }
-        if (feed.reached(cursor.incarnation(), cursor.position(), header.revision())) {
+        if (parts().feeds.reached(feed, cursor, header.revision(), rows)) {
             parts().reader.notice();
         }
-        feed.add(cursor.incarnation(), rows);
     }
 
     @Override

@@ -13,10 +13,13 @@ final class PostgresBench {
     private static final int[] AT_ONCE = {1, 16, 64, 256};
 
     /** So many turns of ours come first: a node that serves has made them within its first minute. */
-    private static final int WARM_TURNS = 8_000;
+    private static final int WARM_TURNS = 30_000;
 
     private static final int WARM_AT_ONCE = 64;
-    private static final int MOST_WARM_UP = 60;
+    private static final int MOST_WARM_UP = 90;
+
+    /** The floor is a few lines of code, which are compiled soon. */
+    private static final int FLOOR_WARM_UP = 10;
 
     private final Options options;
     private final Path folder;
@@ -99,7 +102,9 @@ final class PostgresBench {
     private void warm(Side floor, Side ours) throws InterruptedException {
         int turns = 0;
         for (int i = 0; i < MOST_WARM_UP && turns < WARM_TURNS; i++) {
-            floor.round("first" + i, WARM_AT_ONCE, options.round());
+            if (i < FLOOR_WARM_UP) {
+                floor.round("first" + i, WARM_AT_ONCE, options.round());
+            }
             turns += ours.round("first" + i, WARM_AT_ONCE, options.round())
                     .nanos()
                     .count();

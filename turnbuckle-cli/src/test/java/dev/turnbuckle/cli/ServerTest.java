@@ -100,8 +100,8 @@ class ServerTest {
         Shell empty = shell("sessions list");
         assertThat(empty.status()).isEqualTo(2);
         assertThat(empty.complaint()).contains("schema nothing", "no tables");
-        url = "postgres://postgres:" + PASSWORD + "@localhost:" + server.getPort() + "/postgres?pooler=session";
-        assertThat(shell("doctor").complaint()).contains("pooler=session");
+        url = "postgres://postgres:" + PASSWORD + "@localhost:" + server.getPort() + "/postgres?pooler=statement";
+        assertThat(shell("doctor").complaint()).contains("pooler=statement", "pooler=session");
     }
 
     @Test

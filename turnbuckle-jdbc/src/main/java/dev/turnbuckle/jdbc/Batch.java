@@ -9,13 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Statements that go to the server together and whose results come back together: one round trip. */
 final class Batch {
-    private record Step(String sql, boolean singly, Consumer<Call> bind, Call.Part part) {
-        String text() {
-            return singly ? Singly.of(sql) : sql;
-        }
-    }
+    private record Step(Consumer<Call> bind, int few, int columns) {}
 
+    private final List<String> statements = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
+    private final List<Call.Part> parts = new ArrayList<>();
 
     /** @param each is given every row, as it comes */
     <T> Batch read(String sql, Consumer<Call> bind, Function<Line, T> row, Consumer<? super T> each) {
@@ -24,18 +22,24 @@ final class Batch {
 
     /** @param singly whether its parameters with many values have one each */
     <T> Batch read(String sql, boolean singly, Consumer<Call> bind, Function<Line, T> row, Consumer<? super T> each) {
-        steps.add(new Step(sql, singly, bind, new Reading<>(row, each)));
-        return this;
+        return add(sql, singly ? 1 : 0, bind, new Reading<>(row, each));
     }
 
     /** @param counted is told how many rows changed */
     Batch write(String sql, Consumer<Call> bind, IntConsumer counted) {
-        return write(sql, false, bind, counted);
+        return write(sql, 0, bind, counted);
     }
 
-    /** @param singly whether its parameters with many values have one each */
-    Batch write(String sql, boolean singly, Consumer<Call> bind, IntConsumer counted) {
-        steps.add(new Step(sql, singly, bind, new Writing(counted)));
+    /** @param few how many rows its parameters with many values have, if they are few; else 0 */
+    Batch write(String sql, int few, Consumer<Call> bind, IntConsumer counted) {
+        return add(sql, few, bind, new Writing(counted));
+    }
+
+    private Batch add(String sql, int few, Consumer<Call> bind, Call.Part part) {
+        FewRows written = few == 0 ? null : FewRows.of(sql, few);
+        statements.add(written == null ? sql : written.sql());
+        steps.add(new Step(bind, few, written == null ? 0 : written.columns()));
+        parts.add(part);
         return this;
     }
 
@@ -47,11 +51,14 @@ final class Batch {
         if (steps.isEmpty()) {
             return;
         }
-        Call call =
-                sql.together(steps.stream().map(s -> sql.form().sql(s.text())).toList());
-        steps.forEach(s -> s.bind().accept(call.singly(s.singly())));
-        call.each(steps.stream().map(Step::part).toList());
+        Call call = sql.together(statements);
+        for (Step step : steps) {
+            step.bind().accept(call.rows(step.few(), step.columns()));
+        }
+        call.each(parts);
+        statements.clear();
         steps.clear();
+        parts.clear();
     }
 
     private record Reading<T>(Function<Line, T> row, Consumer<? super T> each) implements Call.Part {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,9 @@ final class Call {
     private final PreparedStatement statement;
     private final int skipped;
     private int bound;
-    private boolean singly;
+    private int few;
+    private int columns;
+    private int column;
 
     /** @param skipped how many statements go first, whose results are nobody's */
     Call(Statements owner, String sql, PreparedStatement statement, int skipped) {
@@ -37,9 +40,16 @@ final class Call {
         return this;
     }
 
-    /** Whether the next parameters with many values have one each and are bound as that: the form of {@link Singly}. */
-    Call singly(boolean one) {
-        singly = one;
+    /**
+     * How the next parameters with many values are bound: as arrays, or as so many rows of plain values, as {@link FewRows}
+     * writes them.
+     *
+     * @param few 0 for arrays
+     */
+    Call rows(int few, int columns) {
+        this.few = few;
+        this.columns = columns;
+        this.column = 0;
         return this;
     }
 
@@ -93,35 +103,65 @@ final class Call {
 
     /** One parameter with many texts. */
     Call texts(Collection<? extends @Nullable String> values) {
-        if (singly) {
-            return text(only(values));
-        }
-        return array(
-                "text",
-                values.stream()
-                        .map(v -> v == null ? null : owner.form().written(v))
-                        .toArray(String[]::new));
+        return texts(values, value -> value);
     }
 
     Call numbers(Collection<? extends @Nullable Long> values) {
-        if (singly) {
-            return numberOrNull(only(values));
-        }
-        return array("bigint", values.toArray(Long[]::new));
+        return numbers(values, value -> value);
     }
 
-    Call manyBytes(Collection<byte[]> values) {
-        if (singly) {
-            return bytes(only(values));
+    /** One column of many rows. */
+    <R extends @Nullable Object> Call texts(
+            Collection<? extends R> rows, Function<? super R, @Nullable String> column) {
+        if (few > 0) {
+            return each(rows, row -> text(column.apply(row)));
         }
-        return array("bytea", values.toArray(byte[][]::new));
+        var texts = new @Nullable String[rows.size()];
+        int i = 0;
+        for (R row : rows) {
+            String text = column.apply(row);
+            texts[i++] = text == null ? null : owner.form().written(text);
+        }
+        return array("text", texts);
     }
 
-    private static <T extends @Nullable Object> T only(Collection<? extends T> values) {
-        if (values.size() != 1) {
-            throw new IllegalStateException(values.size() + " values where the statement takes one");
+    <R extends @Nullable Object> Call numbers(
+            Collection<? extends R> rows, Function<? super R, @Nullable Long> column) {
+        if (few > 0) {
+            return each(rows, row -> numberOrNull(column.apply(row)));
         }
-        return values.iterator().next();
+        var numbers = new @Nullable Long[rows.size()];
+        int i = 0;
+        for (R row : rows) {
+            numbers[i++] = column.apply(row);
+        }
+        return array("bigint", numbers);
+    }
+
+    <R> Call bytes(Collection<? extends R> rows, Function<? super R, byte[]> column) {
+        return few > 0
+                ? each(rows, row -> bytes(column.apply(row)))
+                : array("bytea", rows.stream().map(column).toArray(byte[][]::new));
+    }
+
+    /** The next column: its parameters stand as far apart as a row is wide. */
+    private <R extends @Nullable Object> Call each(Collection<? extends R> rows, Consumer<? super R> bind) {
+        if (rows.size() != few) {
+            throw new IllegalStateException(rows.size() + " values where the statement takes " + few);
+        }
+        if (few == 1) {
+            rows.forEach(bind);
+            return this;
+        }
+        int first = bound - column;
+        int row = 0;
+        for (R value : rows) {
+            bound = first + row++ * columns + column;
+            bind.accept(value);
+        }
+        column++;
+        bound = column == columns ? first + few * columns : first + column;
+        return this;
     }
 
     private Call array(String type, @Nullable Object[] values) {
@@ -220,8 +260,13 @@ final class Call {
         };
     }
 
-    void close() throws SQLException {
-        statement.close();
+    /** What cannot be closed goes with its connection. */
+    void close() {
+        try {
+            statement.close();
+        } catch (SQLException e) {
+            // nothing is asked of it any more
+        }
     }
 
     <T> @Nullable T first(Function<Line, T> read) {

@@ -4,6 +4,7 @@ import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Scope;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.TurnRow;
@@ -14,12 +15,14 @@ import dev.turnbuckle.store.plan.ClaimPlan;
 import dev.turnbuckle.store.plan.RowGroups.OfHistory.Branch;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,18 @@ final class Fetch {
     private static final String OF_SESSIONS = " FROM session s WHERE s.id = ANY (?) ORDER BY s.id";
     static final String SESSIONS = "SELECT " + SqlSessions.COLUMNS + OF_SESSIONS;
     static final String LOCKED = SESSIONS + " FOR NO KEY UPDATE";
+    static final String LOCK = "SELECT s.id" + OF_SESSIONS + " FOR NO KEY UPDATE";
     static final String LEASES = "SELECT " + SqlLeases.COLUMNS + " FROM lease WHERE kind = 'session' AND id = ANY (?)";
+    /** Most transactions that write begin with the clock, one session's lease, and a turn of it: they come in one row. */
+    static final String JUDGED_LEASE = PostgresDialect.SCHEMA_AND_CLOCK + ", " + of("l", SqlLeases.COLUMNS)
+            + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?";
+
+    static final String JUDGED_TURN = PostgresDialect.SCHEMA_AND_CLOCK
+            + ", (EXISTS (SELECT 1 FROM inbox AS i WHERE i.session = ? AND i.finished = 0 AND i.state = 'PENDING'"
+            + " AND i.delivery = 'STEER'))::int, " + of("l", SqlLeases.COLUMNS) + ", "
+            + of("t", SqlTurns.COLUMNS)
+            + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
+            + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
 
     private static final String NAMED =
             " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_turn) ON session = of_session AND ";
@@ -73,27 +87,46 @@ final class Fetch {
                  WHERE e.id BETWEEN (b.id << 32) AND ((b.id << 32) | 4294967295))
             FROM branch b JOIN session s ON s.branch = b.id WHERE s.id = ANY (?)
             """;
+    /** With a number for the first branch of a session that has none, and the earliest time of what is pending. */
+    static final String GROWING_HEADS = """
+            SELECT s.id,
+                (SELECT i.available FROM inbox i WHERE i.session = s.id AND i.finished = 0 AND i.state = 'PENDING'
+                 ORDER BY i.available LIMIT 1),
+                CASE WHEN s.branch = 0 THEN nextval('branch_id') END,
+                b.id, b.session, b.parent_branch, b.parent_depth, b.next_depth,
+                (SELECT COALESCE(MAX(e.id), 0) FROM entry e
+                 WHERE e.id BETWEEN (b.id << 32) AND ((b.id << 32) | 4294967295))
+            FROM session s LEFT JOIN branch b ON b.id = s.branch WHERE s.id = ANY (?)
+            """;
+
     static final String BLOBS = "SELECT hash FROM blob WHERE hash = ANY (?)";
     static final String SEQUENCE = "SELECT nextval('inbox_sequence')";
     static final String SEQUENCES = "SELECT nextval('inbox_sequence') FROM generate_series(1::bigint, ?)";
-    static final String NEW_BRANCHES =
-            "SELECT s.id, nextval('branch_id') FROM session s WHERE s.id = ANY (?) AND s.branch = 0";
+    static final String JUDGED_SEQUENCE = PostgresDialect.SCHEMA_AND_CLOCK + ", nextval('inbox_sequence')";
 
     private final Fetched fetched;
     private final Ahead ahead;
     private final Batch batch;
     private final boolean writing;
+    private @Nullable Function<Line, Instant> judge;
+    private boolean turnIsRead;
 
-    private Fetch(Fetched fetched, Ahead ahead, Batch batch, boolean writing) {
+    private Fetch(Fetched fetched, Ahead ahead, Batch batch, boolean writing, @Nullable Function<Line, Instant> judge) {
         this.fetched = fetched;
         this.ahead = ahead;
         this.batch = batch;
         this.writing = writing;
+        this.judge = judge;
     }
 
-    /** @param writing takes the locks, and the numbers that new rows need */
-    static void add(Batch batch, Ahead ahead, Fetched fetched, boolean writing) {
-        var fetch = new Fetch(fetched, ahead, batch, writing);
+    /**
+     * @param writing takes the locks, and the numbers that new rows need
+     * @param judge reads schema and clock, if this is where they are looked at: once in a transaction, behind its first
+     *     locks
+     */
+    static void add(
+            Batch batch, Ahead ahead, Fetched fetched, boolean writing, @Nullable Function<Line, Instant> judge) {
+        var fetch = new Fetch(fetched, ahead, batch, writing, judge);
         fetch.sessions();
         if (ahead.turns().isEmpty()) {
             fetch.open();
@@ -101,6 +134,21 @@ final class Fetch {
             fetch.named();
         }
         fetch.others();
+        fetch.clock();
+    }
+
+    /** Where no other statement has brought it. */
+    private void clock() {
+        if (judge != null) {
+            batch.read(PostgresDialect.SCHEMA_AND_CLOCK, call -> {}, judge, now -> fetched.now = now);
+        }
+    }
+
+    /** @return how to read schema and clock, which nobody else needs to do then */
+    private @Nullable Function<Line, Instant> takeJudge() {
+        Function<Line, Instant> taken = judge;
+        judge = null;
+        return taken;
     }
 
     private static <K, V> Consumer<V> into(Map<K, Optional<V>> map, Function<V, K> key) {
@@ -127,20 +175,76 @@ final class Fetch {
         if (ahead.sessions().isEmpty()) {
             return;
         }
-        absent(ahead.sessions(), fetched.sessions);
-        batch.read(
-                writing ? LOCKED : SESSIONS,
-                oneSession(),
-                this::sessionIds,
-                SqlSessions::row,
-                into(fetched.sessions, SessionRow::id));
         if (writing) {
             fetched.locked.addAll(ahead.sessions());
+        }
+        if (writing && wants(Part.LOCK_ONLY)) {
+            batch.read(LOCK, oneSession(), this::sessionIds, Line::text, id -> {});
+        } else {
+            absent(ahead.sessions(), fetched.sessions);
+            batch.read(
+                    writing ? LOCKED : SESSIONS,
+                    oneSession(),
+                    this::sessionIds,
+                    SqlSessions::row,
+                    into(fetched.sessions, SessionRow::id));
         }
         if (wants(Part.LEASE)) {
             absent(ahead.sessions().stream().map(Scope::session).toList(), fetched.leases);
             absent(ahead.sessions().stream().map(Scope::session).toList(), fetched.storedLeases);
+            leases();
+        }
+    }
+
+    private static String of(String table, String columns) {
+        return Arrays.stream(columns.split(","))
+                .map(column -> table + "." + column.strip())
+                .collect(Collectors.joining(", "));
+    }
+
+    private void leases() {
+        Function<Line, Instant> judging = oneSession() ? takeJudge() : null;
+        if (judging == null) {
             batch.read(LEASES, oneSession(), this::sessionIds, SqlLeases::row, fetched::put);
+        } else if (ahead.turns().size() == 1) {
+            turnIsRead = true;
+            absent(ahead.turns(), fetched.turns);
+            batch.read(JUDGED_TURN, true, this::leaseAndTurn, in -> judged(judging, in, true), this::judged);
+        } else {
+            batch.read(JUDGED_LEASE, true, this::sessionIds, in -> judged(judging, in, false), this::judged);
+        }
+    }
+
+    private void leaseAndTurn(Call call) {
+        Ahead.Turn turn = ahead.turns().iterator().next();
+        call.texts(ahead.sessions())
+                .texts(ahead.sessions())
+                .text(turn.session())
+                .text(turn.id().value());
+    }
+
+    private record Judged(
+            Instant now,
+            boolean steers,
+            @Nullable Lease lease,
+            @Nullable TurnRow turn) {}
+
+    private static Judged judged(Function<Line, Instant> judging, Line in, boolean withTurn) {
+        Instant now = judging.apply(in);
+        boolean steers = !withTurn || in.number() > 0;
+        return new Judged(now, steers, SqlLeases.rowOrNull(in), withTurn ? SqlTurns.rowOrNull(in) : null);
+    }
+
+    private void judged(Judged row) {
+        if (!row.steers()) {
+            fetched.steerless.addAll(ahead.sessions());
+        }
+        fetched.now = row.now();
+        if (row.lease() != null) {
+            fetched.put(row.lease());
+        }
+        if (row.turn() != null) {
+            turn(row.turn());
         }
     }
 
@@ -149,8 +253,10 @@ final class Fetch {
         List<String> ids = ahead.turns().stream().map(t -> t.id().value()).toList();
         Consumer<Call> keys = call -> call.texts(sessions).texts(ids);
         boolean one = ids.size() == 1;
-        absent(ahead.turns(), fetched.turns);
-        batch.read(NAMED_TURNS, one, keys, SqlTurns::row, this::turn);
+        if (!turnIsRead) {
+            absent(ahead.turns(), fetched.turns);
+            batch.read(NAMED_TURNS, one, keys, SqlTurns::row, this::turn);
+        }
         if (wants(Part.CLAIMED)) {
             ahead.turns().forEach(t -> fetched.claimed.put(t, new ArrayList<>()));
             batch.read(NAMED_CLAIMED, one, keys, SqlInbox::row, this::claimed);
@@ -170,7 +276,7 @@ final class Fetch {
             batch.read(
                     EFFECTS,
                     one,
-                    keys.andThen(call -> call.singly(false).texts(ahead.effects())),
+                    keys.andThen(call -> call.rows(0, 0).texts(ahead.effects())),
                     Fetch::keyed,
                     this::effect);
         }
@@ -245,10 +351,10 @@ final class Fetch {
     }
 
     private void others() {
-        if (wants(Part.PENDING)) {
+        if (wants(Part.PENDING) || (wants(Part.STEERS) && !turnIsRead)) {
             ahead.sessions().forEach(this::pending);
         }
-        if (wants(Part.EARLIEST_PENDING) && !ahead.sessions().isEmpty()) {
+        if (wants(Part.EARLIEST_PENDING) && !ahead.sessions().isEmpty() && !headsSayEarliest()) {
             batch.read(
                     EARLIEST,
                     oneSession(),
@@ -257,7 +363,7 @@ final class Fetch {
                     e -> fetched.earliest.put(e.session(), e.at()));
         }
         if (wants(Part.HEAD)) {
-            batch.read(HEADS, oneSession(), this::sessionIds, SqlHistory::branch, into(fetched.branches, Branch::id));
+            heads();
         }
         if (!ahead.waits().isEmpty()) {
             absent(ahead.waits(), fetched.waitsById);
@@ -325,20 +431,63 @@ final class Fetch {
             return;
         }
         if (ahead.inputs() == 1) {
-            batch.read(SEQUENCE, call -> {}, Line::number, fetched.sequences::add);
+            sequence();
         } else if (ahead.inputs() > 1) {
             batch.read(SEQUENCES, call -> call.number(ahead.inputs()), Line::number, fetched.sequences::add);
         }
-        if (wants(Part.HEAD)) {
-            Collection<String> sessions = ahead.turns().isEmpty()
-                    ? ahead.sessions()
-                    : ahead.turns().stream().map(Ahead.Turn::session).toList();
+    }
+
+    private void sequence() {
+        Function<Line, Instant> judging = takeJudge();
+        if (judging == null) {
+            batch.read(SEQUENCE, call -> {}, Line::number, fetched.sequences::add);
+        } else {
             batch.read(
-                    NEW_BRANCHES,
-                    sessions.size() == 1,
-                    call -> call.texts(sessions),
-                    in -> Map.entry(in.text(), in.number()),
-                    e -> fetched.newBranches.put(e.getKey(), e.getValue()));
+                    JUDGED_SEQUENCE,
+                    call -> {},
+                    in -> {
+                        fetched.now = judging.apply(in);
+                        return in.number();
+                    },
+                    fetched.sequences::add);
+        }
+    }
+
+    /** Of the sessions whose turns are named, or else of all. */
+    private void heads() {
+        Collection<String> sessions = ahead.turns().isEmpty()
+                ? ahead.sessions()
+                : ahead.turns().stream().map(Ahead.Turn::session).toList();
+        boolean one = sessions.size() == 1;
+        if (writing) {
+            batch.read(GROWING_HEADS, one, call -> call.texts(sessions), Fetch::growing, this::head);
+        } else {
+            batch.read(
+                    HEADS, one, call -> call.texts(sessions), SqlHistory::branch, into(fetched.branches, Branch::id));
+        }
+    }
+
+    private boolean headsSayEarliest() {
+        return writing && wants(Part.HEAD) && oneSession();
+    }
+
+    /** @param next number of the first branch, for a session without one */
+    private record Growing(
+            Earliest pending, @Nullable Long next, @Nullable Branch branch) {}
+
+    private static Growing growing(Line in) {
+        Earliest pending = earliest(in);
+        Long next = in.numberOrNull();
+        return new Growing(pending, next, next == null ? SqlHistory.branch(in) : null);
+    }
+
+    private void head(Growing row) {
+        fetched.earliest.put(row.pending().session(), row.pending().at());
+        if (row.next() != null) {
+            fetched.newBranches.put(row.pending().session(), row.next());
+        }
+        if (row.branch() != null) {
+            fetched.branches.put(row.branch().id(), Optional.of(row.branch()));
         }
     }
 }

@@ -44,6 +44,9 @@ final class Fetched {
     final Map<WaitId, Optional<WaitRow>> waitsById = new HashMap<>();
     final Map<String, List<InboxItem>> pending = new HashMap<>();
     final Map<String, Optional<Instant>> earliest = new HashMap<>();
+    /** Sessions without a pending row that steers. */
+    final Set<String> steerless = new HashSet<>();
+
     final Map<Ahead.Key, Optional<InboxItem>> keys = new HashMap<>();
     final Map<Long, String> contentHashes = new HashMap<>();
     final Map<Long, Optional<Branch>> branches = new HashMap<>();
@@ -72,6 +75,7 @@ final class Fetched {
         blobs.clear();
         claimed.clear();
         pending.clear();
+        steerless.clear();
         earliest.clear();
         keys.clear();
         contentHashes.clear();
@@ -80,6 +84,7 @@ final class Fetched {
     /** A pending row more. */
     void inserted(InboxItem item) {
         pending.remove(item.session());
+        steerless.remove(item.session());
         earliest.remove(item.session());
         if (item.key() != null) {
             keys.remove(new Ahead.Key(item.session(), item.key()));
@@ -90,6 +95,7 @@ final class Fetched {
     void updated(long sequence) {
         claimed.clear();
         pending.clear();
+        steerless.clear();
         earliest.clear();
         keys.values().removeIf(row -> row.isPresent() && row.get().sequence() == sequence);
     }

@@ -23,7 +23,11 @@ final class Line {
     }
 
     Line skip() {
-        read++;
+        return skip(1);
+    }
+
+    Line skip(int columns) {
+        read += columns;
         return this;
     }
 

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What changes the tables of a live replay: storing entries, dropping what is too old. Three round trips each, at most. */
@@ -117,33 +116,26 @@ final class LiveWriting {
     }
 
     private static void put(Call call, List<LiveRow> rows) {
-        call.texts(all(rows, LiveRow::session))
-                .numbers(all(rows, LiveRow::position))
-                .numbers(all(rows, LiveRow::revision))
-                .numbers(all(rows, LiveRow::shown))
-                .numbers(all(rows, LiveRow::before))
-                .texts(all(rows, LiveRow::json));
+        call.texts(rows, LiveRow::session)
+                .numbers(rows, LiveRow::position)
+                .numbers(rows, LiveRow::revision)
+                .numbers(rows, LiveRow::shown)
+                .numbers(rows, LiveRow::before)
+                .texts(rows, LiveRow::json);
     }
 
     private static void header(Call call, List<LiveHeader> headers) {
-        call.texts(all(headers, LiveHeader::session))
-                .numbers(all(headers, h -> h.places().tail()))
-                .numbers(all(headers, h -> h.places().lost()))
-                .numbers(all(headers, h -> h.places().size()))
-                .numbers(all(headers, LiveHeader::revision))
-                .numbers(all(headers, LiveHeader::generation))
-                .numbers(all(headers, h -> h.open().at()))
-                .texts(LiveWriting.<LiveHeader, @Nullable String>all(
-                        headers, h -> h.open().items()))
-                .numbers(all(headers, h -> h.open().maimed() ? 1L : 0L))
-                .numbers(all(headers, h -> h.ended() ? 1L : 0L))
-                .numbers(all(headers, LiveHeader::used));
-    }
-
-    private static <T, V extends @Nullable Object> List<V> all(List<T> of, Function<T, V> value) {
-        var values = new ArrayList<V>(of.size());
-        of.forEach(each -> values.add(value.apply(each)));
-        return values;
+        call.texts(headers, LiveHeader::session)
+                .numbers(headers, h -> h.places().tail())
+                .numbers(headers, h -> h.places().lost())
+                .numbers(headers, h -> h.places().size())
+                .numbers(headers, LiveHeader::revision)
+                .numbers(headers, LiveHeader::generation)
+                .numbers(headers, h -> h.open().at())
+                .texts(headers, h -> h.open().items())
+                .numbers(headers, h -> h.open().maimed() ? 1L : 0L)
+                .numbers(headers, h -> h.ended() ? 1L : 0L)
+                .numbers(headers, LiveHeader::used);
     }
 
     /** Looked at now and then only: readers judge by the same bounds, so what is still there hurts nobody. */
@@ -158,9 +150,9 @@ final class LiveWriting {
     }
 
     private void cut(Call call, List<LiveHeader> headers) {
-        call.texts(all(headers, LiveHeader::session))
-                .numbers(all(headers, h -> h.places().tail() - bounds.events()))
-                .numbers(all(headers, h -> h.places().size() - bounds.bytes()));
+        call.texts(headers, LiveHeader::session)
+                .numbers(headers, h -> h.places().tail() - bounds.events())
+                .numbers(headers, h -> h.places().size() - bounds.bytes());
     }
 
     /**

@@ -57,7 +57,7 @@ final class Outgoing {
             List<R> all = List.copyOf(rows.values());
             batch.write(
                     kind.sql(),
-                    kind.many() && all.size() == 1,
+                    kind.many() && all.size() <= FewRows.MOST ? all.size() : 0,
                     call -> kind.bind().accept(call, all),
                     this::counted);
         }
@@ -80,6 +80,11 @@ final class Outgoing {
 
     boolean isEmpty() {
         return groups.isEmpty();
+    }
+
+    /** Whether nobody else can make any of it change fewer rows than it names. */
+    boolean isCertain() {
+        return groups.stream().noneMatch(g -> g.kind().count() == Count.ALL_OR_CONTENDED);
     }
 
     /** @param key what tells the row from others of its table; many rows are written in its order */

@@ -37,12 +37,14 @@ final class PostgresDatabase {
     private final JobQueue queue;
     private final List<Task> lanes = new ArrayList<>();
     private final String incarnation;
+    private final ConnectionDefaults defaults;
     private final DataSource source;
     private final Runnable closing;
     private final Runnable renewing;
     private final PostgresTransaction transaction;
     private final @Nullable PostgresWakeups wakeups;
     private final Semaphore tools;
+    private volatile Preambles preambles;
 
     private PostgresDatabase(PostgresStorage.Settings settings, Environment environment) {
         this.settings = settings;
@@ -51,19 +53,25 @@ final class PostgresDatabase {
         this.schema = new Schema(dialect, settings.mode(), "schema " + settings.schema() + " of " + settings.place());
         this.queue = new JobQueue(environment);
         this.incarnation = environment.id();
+        this.defaults = new ConnectionDefaults(settings.timeouts());
         DataSource pool = settings.source();
         if (pool != null) {
             this.closing = () -> {};
             this.renewing = () -> {};
         } else {
-            DataSource own = ownPool(settings);
+            DataSource own = ownPool(settings, settings.tellsConnections() ? defaults : null);
             this.closing = () -> PostgresPool.close(own);
             this.renewing = () -> PostgresPool.renew(own);
             pool = own;
         }
         this.source = settings.around().apply(pool);
+        this.preambles = settings.source() == null
+                ? Preambles.ofStatement(settings.timeouts())
+                : Preambles.ofDriver(settings.timeouts());
         this.transaction = new PostgresTransaction(
-                source, new PostgresTransaction.Parts(dialect, schema, environment, settings, renewing));
+                source,
+                new PostgresTransaction.Parts(
+                        dialect, schema, environment, settings, () -> preambles, settings.source() == null, renewing));
         this.tools = new Semaphore(settings.connections());
         this.wakeups = settings.wakeups() && !settings.pooler() ? new PostgresWakeups(this) : null;
     }
@@ -82,13 +90,14 @@ final class PostgresDatabase {
         return wakeups == null ? Wakeups.NONE : wakeups;
     }
 
-    static DataSource ownPool(PostgresStorage.Settings settings) {
+    /** @param defaults of each connection, or none */
+    static DataSource ownPool(PostgresStorage.Settings settings, @Nullable ConnectionDefaults defaults) {
         PostgresUrl url = settings.url();
         if (url == null) {
             throw new IllegalStateException("neither an address nor a DataSource");
         }
         try {
-            return PostgresPool.open(url, settings);
+            return PostgresPool.open(url, settings, defaults);
         } catch (NoClassDefFoundError e) {
             throw PostgresPool.missing("com.zaxxer:HikariCP", e);
         }
@@ -119,6 +128,9 @@ final class PostgresDatabase {
             connection.setAutoCommit(false);
             try {
                 requireServer(new Statements(connection));
+                if (settings.tellsConnections() && defaults.hold(new Statements(connection))) {
+                    preambles = Preambles.onDefaults(settings.timeouts());
+                }
                 new PostgresSchema(dialect, schema, connection).prepare();
             } finally {
                 connection.rollback();

@@ -71,6 +71,8 @@ final class PostgresDialect implements Dialect {
     /** The server ended the transaction before its next statement came, which may be COMMIT: nothing was done. */
     private static final String STOOD_STILL = "25P03";
 
+    private static final int MOST_JOINED = 1_000;
+
     private static final char ESCAPE = '\uE000';
     private static final String NUL_WRITTEN = ESCAPE + "0";
     private static final String ESCAPE_WRITTEN = ESCAPE + "E";
@@ -83,6 +85,8 @@ final class PostgresDialect implements Dialect {
 
     /** Statements are constants; those that are put together from them are not remembered here. */
     private final Map<String, String> rendered = new ConcurrentHashMap<>();
+
+    private final Map<List<String>, String> joined = new ConcurrentHashMap<>();
 
     private final String place;
     private final String schema;
@@ -130,6 +134,19 @@ final class PostgresDialect implements Dialect {
         String tables = TABLES.matcher(shared).replaceAll("$1$2" + prefix + "$3");
         String sequences = SEQUENCES.matcher(tables).replaceAll("nextval('" + prefix + "$1')");
         return sequences.replace("{clock}", clock);
+    }
+
+    /** Transactions of one kind send the same statements, so there are few lists of them; the driver knows each by its text. */
+    @Override
+    public String together(List<String> shared) {
+        String known = joined.get(shared);
+        if (known == null) {
+            known = Dialect.super.together(shared);
+            if (joined.size() < MOST_JOINED) {
+                joined.put(List.copyOf(shared), known);
+            }
+        }
+        return known;
     }
 
     @Override
@@ -202,10 +219,23 @@ final class PostgresDialect implements Dialect {
         return state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("58");
     }
 
+    /** What a pooler says of {@link ConnectionDefaults}. */
+    private static boolean isRefusedByPooler(SQLException e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).contains("unsupported startup parameter")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public StorageException explain(SQLException e) {
         String state = state(e);
         String detail = " (PostgreSQL " + state + ": " + e.getMessage() + ")";
+        if (isRefusedByPooler(e)) {
+            return pooler(detail, e);
+        }
         return switch (state) {
             case "40001", "40P01", "23505" ->
                 StorageException.retry(
@@ -244,13 +274,7 @@ final class PostgresDialect implements Dialect {
                                 + " are not there: open the storage once with SchemaMode.CREATE, or apply the scripts in "
                                 + scripts() + " of turnbuckle-jdbc.jar" + detail,
                         e);
-            case "42P05", "26000" ->
-                StorageException.rewire(
-                        "pooler",
-                        "the connections of " + place + " are shared with other clients, as by a pooler in transaction "
-                                + "mode: add pooler=transaction to the address, or pooler(true) to the builder"
-                                + detail,
-                        e);
+            case "42P05", "26000" -> pooler(detail, e);
             case "42501" ->
                 StorageException.rewire(
                         "not_allowed",
@@ -261,6 +285,14 @@ final class PostgresDialect implements Dialect {
                 StorageException.rewire("no_database", place + " has no such database: create it" + detail, e);
             default -> other(state, detail, e);
         };
+    }
+
+    private StorageException pooler(String detail, SQLException e) {
+        return StorageException.rewire(
+                "pooler",
+                "a pooler stands before " + place + ": add pooler=transaction to the address, or pooler(true) to the "
+                        + "builder, or pooler=session if it gives each client a connection of its own" + detail,
+                e);
     }
 
     private StorageException other(String state, String detail, SQLException e) {

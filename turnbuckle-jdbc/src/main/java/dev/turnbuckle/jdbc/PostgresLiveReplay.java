@@ -159,7 +159,7 @@ public final class PostgresLiveReplay implements LiveReplay {
         DataSource pool = settings.source();
         Runnable closing = () -> {};
         if (pool == null) {
-            DataSource own = PostgresDatabase.ownPool(settings);
+            DataSource own = PostgresDatabase.ownPool(settings, null);
             closing = () -> PostgresPool.close(own);
             pool = own;
         }

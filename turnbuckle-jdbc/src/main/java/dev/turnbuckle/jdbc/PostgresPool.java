@@ -5,17 +5,26 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.turnbuckle.error.WiringException;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Connections of our own. The only class that names the pool: an application that brings its own needs no HikariCP. */
 final class PostgresPool {
     /** Added to the statement timeout: longer than this the server is silent, not slow. */
     private static final Duration SILENCE = Duration.ofSeconds(15);
 
+    private static final String OPTIONS = "options";
+
     private PostgresPool() {}
 
-    static DataSource open(PostgresUrl url, PostgresStorage.Settings settings) {
+    /** @param defaults of each connection, or none */
+    static DataSource open(PostgresUrl url, PostgresStorage.Settings settings, @Nullable ConnectionDefaults defaults) {
         try {
-            return new HikariDataSource(config(url, settings));
+            HikariConfig config = config(url, settings);
+            if (defaults != null) {
+                config.addDataSourceProperty(
+                        OPTIONS, defaults.options(url.parameters().get(OPTIONS)));
+            }
+            return new HikariDataSource(config);
         } catch (NoClassDefFoundError e) {
             throw missing("com.zaxxer:HikariCP", e);
         }
@@ -50,7 +59,7 @@ final class PostgresPool {
         // for lanes, for tools that write in their outcome's transaction, and one that listens
         config.setMaximumPoolSize(2 * settings.connections() + 1);
         config.setMinimumIdle(0); // what rests is kept for minutes; nothing is opened ahead
-        config.setAutoCommit(false);
+        config.setAutoCommit(true);
         config.setConnectionTimeout(settings.timeouts().connection().toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "turnbuckle");

@@ -88,6 +88,22 @@ final class PostgresRows extends SqlRows {
         }
     }
 
+    /**
+     * Whether what waits may go out together with COMMIT: all of it is decided over rows that are locked, so the number of
+     * rows that it changes is known before.
+     */
+    boolean mayCommitAlong() {
+        return judged && !outgoing.isEmpty() && outgoing.isCertain();
+    }
+
+    /** Sends what waits, and COMMIT: one round trip. */
+    void commit() {
+        var batch = new Batch();
+        outgoing.drainTo(batch);
+        batch.write(Ending.COMMIT, call -> {}, count -> {});
+        batch.run(statements);
+    }
+
     /** A function of the server's that has to be committed. */
     void sends(String function, String... texts) {
         Call call = sql().call(function);
@@ -123,10 +139,7 @@ final class PostgresRows extends SqlRows {
         var batch = new Batch();
         boolean sent = !outgoing.isEmpty();
         outgoing.drainTo(batch);
-        Fetch.add(batch, next, fetched, writes());
-        if (writes() && !judged) {
-            batch.read(PostgresDialect.SCHEMA_AND_CLOCK, call -> {}, this::schemaAndClock, now -> fetched.now = now);
-        }
+        Fetch.add(batch, next, fetched, writes(), writes() && !judged ? this::schemaAndClock : null);
         batch.run(statements);
         judged = true;
         if (sent) {
@@ -390,6 +403,12 @@ final class PostgresRows extends SqlRows {
     }
 
     @Override
+    public boolean maySteer(String session) {
+        lock(session);
+        return !fetched.steerless.contains(session);
+    }
+
+    @Override
     public @Nullable Instant earliestPending(String session) {
         lock(session);
         if (!fetched.earliest.containsKey(session)) {
@@ -423,7 +442,10 @@ final class PostgresRows extends SqlRows {
             return false;
         }
         var owner = new Ahead.Turn(session, turn);
-        outgoing.add(Writes.JOURNAL, turn.value() + "\n" + entry.key(), new Writes.Recorded(owner, entry));
+        outgoing.add(
+                there == null ? Writes.JOURNAL : Writes.OUTCOME,
+                turn.value() + "\n" + entry.key(),
+                new Writes.Recorded(owner, entry));
         fetched.effects.put(new Fetched.Effect(owner, entry.key()), Optional.of(entry));
         fetched.journals.remove(owner);
         return true;
@@ -580,10 +602,12 @@ final class PostgresRows extends SqlRows {
         }
         Lease stored = known(fetched.storedLeases, scope);
         String key = scope.kind() + "\n" + scope.id();
+        boolean locked = scope.kind().equals("session") && known(fetched.sessions, scope.id()) != null;
         if (stored == null) {
-            outgoing.add(Writes.LEASE, key, next);
+            outgoing.add(locked ? Writes.LOCKED_LEASE : Writes.LEASE, key, next);
         } else {
-            outgoing.add(Writes.LEASE_UPDATE, key, new Writes.Passed(stored, next));
+            outgoing.add(
+                    locked ? Writes.LOCKED_LEASE_UPDATE : Writes.LEASE_UPDATE, key, new Writes.Passed(stored, next));
         }
         fetched.leases.put(scope, Optional.of(next));
     }

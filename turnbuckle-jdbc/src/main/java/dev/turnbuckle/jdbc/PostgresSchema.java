@@ -40,6 +40,8 @@ final class PostgresSchema {
 
     /** One transaction: all versions that are missing, or none. */
     private void migrate() throws SQLException {
+        sql.call("SET LOCAL statement_timeout = 0").run(); // what there is to bring forward may be large
+        sql.call("SET LOCAL lock_timeout = 0").run();
         sql.call(ALONE).text("turnbuckle " + dialect.schema()).first(Line::text);
         int found = found();
         schema.judge(found);

@@ -91,7 +91,7 @@ public final class PostgresStorage implements Storage {
             this.source = source;
             if (url != null) {
                 schema = url.schema() == null ? schema : url.schema();
-                pooler = url.pooler();
+                pooler = url.pooler() == PostgresUrl.Pooler.TRANSACTION;
             }
         }
 
@@ -219,6 +219,11 @@ public final class PostgresStorage implements Storage {
         /** The same with another number of connections. */
         Settings withConnections(int most) {
             return new Settings(url, source, mode, schema, most, retries, timeouts, pooler, wakeups, clock, around);
+        }
+
+        /** Whether connections of our own may be told at once what holds for all of their transactions. */
+        boolean tellsConnections() {
+            return url != null && url.pooler() == PostgresUrl.Pooler.NONE && !pooler;
         }
 
         PostgresDialect dialect() {

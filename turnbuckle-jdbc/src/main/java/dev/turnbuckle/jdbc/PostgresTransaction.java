@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -28,47 +29,37 @@ final class PostgresTransaction {
     /** A connection that broke is replaced so often before the caller is told. */
     private static final int MOST_LOST = 3;
 
-    private static final String WRITING = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
-
-    /** Plans are kept: one that was made when a table was small must not read it whole when it has grown. */
-    private static final String KEPT_PLANS = "SET LOCAL enable_seqscan = off";
-
     private static final Duration FIRST_PAUSE = Duration.ofMillis(4);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     private final DataSource source;
     private final Parts parts;
-    private final List<String> reading;
-    private final List<String> writing;
-    private final List<String> urgent;
-    private final List<String> shared;
 
-    /** @param renewing told when a connection of our own pool broke */
+    /**
+     * @param own whether the connections are our own pool's. There a transaction begins and ends by statements, which travel
+     *     with others; an application's connections may have to hear of it by {@link Connection#commit}.
+     * @param renewing told when a connection of our own pool broke
+     */
     record Parts(
             PostgresDialect dialect,
             Schema schema,
             Environment environment,
             PostgresStorage.Settings settings,
+            Supplier<Preambles> preambles,
+            boolean own,
             Runnable renewing) {}
 
     PostgresTransaction(DataSource source, Parts parts) {
         this.source = source;
         this.parts = parts;
-        var timeouts = parts.settings().timeouts();
-        String statement =
-                "SET LOCAL statement_timeout = " + timeouts.statement().toMillis();
-        Duration lock = timeouts.lock();
-        Duration soon =
-                lock.compareTo(PostgresStorage.Timeouts.URGENT_LOCK) < 0 ? lock : PostgresStorage.Timeouts.URGENT_LOCK;
-        String idle = "SET LOCAL idle_in_transaction_session_timeout = " + PostgresStorage.Timeouts.IDLE.toMillis();
-        this.reading = List.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", statement);
-        this.shared = List.of(WRITING, statement, lockTimeout(lock));
-        this.writing = List.of(WRITING, statement, lockTimeout(lock), idle, KEPT_PLANS);
-        this.urgent = List.of(WRITING, statement, lockTimeout(soon), idle, KEPT_PLANS);
     }
 
-    private static String lockTimeout(Duration atMost) {
-        return "SET LOCAL lock_timeout = " + atMost.toMillis();
+    private List<String> preamble(Job<?> job) {
+        Preambles preambles = parts.preambles().get();
+        if (!job.writes()) {
+            return preambles.reading();
+        }
+        return job.urgent() ? preambles.urgent() : preambles.writing();
     }
 
     /** How one run ended. */
@@ -140,15 +131,15 @@ final class PostgresTransaction {
         boolean automatic;
         try {
             automatic = connection.getAutoCommit();
-            if (automatic) {
-                connection.setAutoCommit(false);
+            if (automatic != parts.own()) {
+                connection.setAutoCommit(parts.own());
             }
         } catch (SQLException e) {
             giveBack(connection, false);
             return undone(new SqlFailure(e), job);
         }
         End end = on(connection, job);
-        giveBack(connection, automatic);
+        giveBack(connection, automatic && !parts.own());
         return end;
     }
 
@@ -165,30 +156,36 @@ final class PostgresTransaction {
 
     private End on(Connection connection, Job<?> job) {
         var sql = new Statements(connection, parts.dialect());
-        sql.begin(!job.writes() ? reading : job.urgent() ? urgent : writing);
+        var ending = new Ending(connection, parts.own() ? sql : null);
+        sql.begin(preamble(job));
         PostgresRows rows = job.writes()
                 ? PostgresRows.writing(sql, parts.dialect(), parts.environment(), parts.schema())
                 : PostgresRows.reading(sql, parts.dialect(), parts.environment());
-        try {
+        boolean along = false;
+        try (sql) {
             job.run(rows);
+            along = parts.own() && rows.mayCommitAlong();
+            if (along) {
+                rows.commit();
+                return new End.Told();
+            }
             rows.flush();
-            sql.close();
-        } catch (SqlFailure | Contended e) {
-            rollback(connection);
+            if (rows.wrote()) {
+                return committed(ending, job);
+            }
+            ending.rollback();
+            return new End.Told();
+        } catch (SqlFailure e) {
+            ending.rollback();
+            return along ? uncommitted(e.sql(), job) : undone(e, job);
+        } catch (Contended e) {
+            ending.rollback();
             return undone(e, job);
-        } catch (SQLException e) {
-            rollback(connection);
-            return undone(new SqlFailure(e), job);
         } catch (Throwable e) { // whatever it is, it belongs to the caller and must not end the lane
-            rollback(connection);
+            ending.rollback();
             job.fail(e);
             return new End.Told();
         }
-        if (rows.wrote()) {
-            return committed(connection, job);
-        }
-        rollback(connection);
-        return new End.Told();
     }
 
     private End undone(RuntimeException e, Job<?> job) {
@@ -204,24 +201,29 @@ final class PostgresTransaction {
         };
     }
 
-    private End committed(Connection connection, Job<?> job) {
+    private End committed(Ending ending, Job<?> job) {
         try {
-            connection.commit();
+            ending.commit();
             return new End.Told();
         } catch (SQLException e) {
-            rollback(connection);
-            return switch (parts.dialect().trouble(e)) {
-                case CONTENDED -> new End.Undone(new SqlFailure(e), true);
-                case LOST -> {
-                    job.fail(unknown(e));
-                    yield new End.Told();
-                }
-                case FULL, BUSY, OTHER -> {
-                    job.fail(parts.dialect().explain(e));
-                    yield new End.Told();
-                }
-            };
+            ending.rollback();
+            return uncommitted(e, job);
         }
+    }
+
+    /** COMMIT was sent, and something else came back. */
+    private End uncommitted(SQLException e, Job<?> job) {
+        return switch (parts.dialect().trouble(e)) {
+            case CONTENDED -> new End.Undone(new SqlFailure(e), true);
+            case LOST -> {
+                job.fail(unknown(e));
+                yield new End.Told();
+            }
+            case FULL, BUSY, OTHER -> {
+                job.fail(parts.dialect().explain(e));
+                yield new End.Told();
+            }
+        };
     }
 
     private StorageException unknown(SQLException e) {
@@ -270,7 +272,10 @@ final class PostgresTransaction {
         try {
             connection.setAutoCommit(false);
             var sql = new Statements(connection, parts.dialect());
-            shared.forEach(setting -> sql.call(setting).run());
+            parts.preambles()
+                    .get()
+                    .shared()
+                    .forEach(setting -> sql.call(setting).run());
             sql.close();
             begun = true;
             return new ToolTransaction(connection, automatic, joined.apply(connection), this, left);

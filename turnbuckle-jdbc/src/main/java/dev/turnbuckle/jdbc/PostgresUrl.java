@@ -20,8 +20,29 @@ record PostgresUrl(
         @Nullable String user,
         @Nullable String password,
         @Nullable String schema,
-        boolean pooler,
+        Pooler pooler,
         Map<String, String> parameters) {
+
+    /** What stands before the server. */
+    enum Pooler {
+        NONE,
+        /** It gives a client one connection for as long as that stays, and takes no settings in its first message. */
+        SESSION,
+        /** It gives each transaction any connection. */
+        TRANSACTION;
+
+        static Pooler of(@Nullable String name) {
+            return switch (name) {
+                case null -> NONE;
+                case "none" -> NONE;
+                case "session" -> SESSION;
+                case "transaction" -> TRANSACTION;
+                default ->
+                    throw new WiringException(
+                            "pooler=" + name + " is not known: use pooler=transaction, pooler=session or pooler=none");
+            };
+        }
+    }
 
     /** Names or addresses, each with a port or none. */
     private static final Pattern HOSTS = Pattern.compile("((\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:,@]*)(:[0-9]+)?(,|$))*");
@@ -43,14 +64,10 @@ record PostgresUrl(
         String user = who.length > 0 && !who[0].isEmpty() ? decoded(who[0]) : parameters.remove("user");
         String password = who.length > 1 ? decoded(who[1]) : parameters.remove("password");
         String schema = parameters.remove("schema");
-        String pooler = parameters.remove("pooler");
-        if (pooler != null && !pooler.equals("transaction") && !pooler.equals("none")) {
-            throw new WiringException("pooler=" + pooler + " is not known: use pooler=transaction or pooler=none");
-        }
+        Pooler pooler = Pooler.of(parameters.remove("pooler"));
         requirePlain(target, at, query < 0 ? "" : plain.substring(query + 1));
         String known = target.contains("/") ? target : target + "/";
-        return new PostgresUrl(
-                "jdbc:postgresql://" + known, known, user, password, schema, "transaction".equals(pooler), parameters);
+        return new PostgresUrl("jdbc:postgresql://" + known, known, user, password, schema, pooler, parameters);
     }
 
     /** A part of a password that was taken for something else would be shown. */

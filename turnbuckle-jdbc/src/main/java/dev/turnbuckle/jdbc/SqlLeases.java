@@ -26,12 +26,26 @@ interface SqlLeases extends RowGroups.OfLeases {
     Statements sql();
 
     static Lease row(Line in) {
+        return row(in.text(), in);
+    }
+
+    private static Lease row(String kind, Line in) {
         return new Lease(
-                new Scope(in.text(), in.text()),
+                new Scope(kind, in.text()),
                 new Claimant(in.text(), in.text(), in.text()),
                 in.number(),
                 in.time(),
                 in.time());
+    }
+
+    /** Of an outer join that may have found none. */
+    static @Nullable Lease rowOrNull(Line in) {
+        String kind = in.textOrNull();
+        if (kind == null) {
+            in.skip(COLUMNS.split(",").length - 1);
+            return null;
+        }
+        return row(kind, in);
     }
 
     @Override

@@ -35,28 +35,30 @@ interface SqlSessions extends RowGroups.OfSessions {
             ON CONFLICT DO NOTHING
             """;
 
-    String UPDATE_WORK = "UPDATE session SET open_turn = ?, due = ? WHERE id = ? AND deleted = 0";
+    // "deleted < 1" and not "deleted = 0": the index that has only such rows must not look like a way to find one of
+    // them.
+    String UPDATE_WORK = "UPDATE session SET open_turn = ?, due = ? WHERE id = ? AND deleted < 1";
 
     String UPDATE_HEAD = """
             UPDATE session SET revision = ?, branch = ?, depth = ?, chain = ?, checkpoint = ?,
                 first_user_text = ?, user_messages = ?, open_turn = ?, due = ?, updated = ?
-            WHERE id = ? AND deleted = 0
+            WHERE id = ? AND deleted < 1
             """;
 
     String UPDATE_METADATA = """
             UPDATE session SET title = ?, parent = ?, cause = ?, directory = ?, model = ?, labels = ?
-            WHERE id = ? AND deleted = 0
+            WHERE id = ? AND deleted < 1
             """;
 
-    String UPDATE_SHARE = "UPDATE session SET share = ? WHERE id = ? AND deleted = 0 AND share IS DISTINCT FROM ?";
+    String UPDATE_SHARE = "UPDATE session SET share = ? WHERE id = ? AND deleted < 1 AND share IS DISTINCT FROM ?";
 
-    String FIRST_SHARE = "UPDATE session SET share = ? WHERE id = ? AND deleted = 0 AND share IS NULL";
+    String FIRST_SHARE = "UPDATE session SET share = ? WHERE id = ? AND deleted < 1 AND share IS NULL";
 
     String BURY = """
             UPDATE session SET revision = 0, branch = 0, depth = 0, chain = ?, checkpoint = NULL, open_turn = NULL,
                 first_user_text = '', user_messages = 0, title = NULL, parent = NULL, cause = NULL, directory = NULL,
                 model = NULL, labels = '{}', share = NULL, updated = ?, due = NULL, deleted = 1
-            WHERE id = ? AND deleted = 0
+            WHERE id = ? AND deleted < 1
             """;
 
     String BURY_LEASE = "DELETE FROM lease WHERE kind = 'session' AND id = ?";

@@ -20,7 +20,7 @@ interface SqlTurns extends RowGroups.OfTurns {
     String FIND = "SELECT " + COLUMNS + " FROM turn WHERE session = ? AND id = ?";
 
     String INSERT = "INSERT INTO turn (" + COLUMNS + """
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     /** What opened it never changes. */
@@ -49,8 +49,18 @@ interface SqlTurns extends RowGroups.OfTurns {
     }
 
     static TurnRow row(Line in) {
+        return row(in.text(), in);
+    }
+
+    /** Of an outer join that may have found none. */
+    static @Nullable TurnRow rowOrNull(Line in) {
+        String session = in.textOrNull();
+        return session == null ? null : row(session, in);
+    }
+
+    private static TurnRow row(String session, Line in) {
         return new TurnRow(
-                in.text(),
+                session,
                 new TurnId(in.text()),
                 in.text(),
                 in.number(),

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The prepared statements of one connection, each prepared once and held. Used by one thread at a time. */
-final class Statements {
+final class Statements implements AutoCloseable {
     private final Connection connection;
     private final Form form;
     private final Map<String, Call> held = new HashMap<>();
@@ -35,6 +35,11 @@ final class Statements {
         settings = first;
     }
 
+    /** Whether what comes first has gone. */
+    boolean hasBegun() {
+        return settings.isEmpty();
+    }
+
     /** Told whenever a statement has changed rows. */
     void onChange(Runnable told) {
         changed = told;
@@ -49,7 +54,7 @@ final class Statements {
     /** The statement, ready to be bound from its first parameter on. */
     Call call(String sql) {
         if (!settings.isEmpty()) {
-            return together(List.of(form.sql(sql)));
+            return together(List.of(sql));
         }
         Call call = held.get(sql);
         if (call == null) {
@@ -59,13 +64,17 @@ final class Statements {
         return call.again();
     }
 
-    /** Statements that go to the server as one, already in its form. */
+    /** Statements that go to the server as one. */
     Call together(List<String> statements) {
-        var all = new ArrayList<>(settings);
-        all.addAll(statements);
         int skipped = settings.size();
-        settings = List.of();
-        String sql = String.join(";\n", all);
+        var all = statements;
+        if (skipped > 0) {
+            all = new ArrayList<>(skipped + statements.size());
+            all.addAll(settings);
+            all.addAll(statements);
+            settings = List.of();
+        }
+        String sql = form.together(all);
         Call call = prepare(sql, sql, skipped);
         once.add(call);
         return call;
@@ -84,13 +93,10 @@ final class Statements {
     }
 
     /** For a connection that goes back to somebody. */
-    void close() throws SQLException {
-        for (Call call : held.values()) {
-            call.close();
-        }
-        for (Call call : once) {
-            call.close();
-        }
+    @Override
+    public void close() {
+        held.values().forEach(Call::close);
+        once.forEach(Call::close);
         held.clear();
         once.clear();
     }

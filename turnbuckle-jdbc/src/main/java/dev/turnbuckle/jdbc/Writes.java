@@ -16,7 +16,6 @@ import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.store.plan.Ahead;
 import dev.turnbuckle.store.plan.RowGroups.OfBlobs.StoredBlob;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,12 +73,12 @@ final class Writes {
             """
             UPDATE session AS s SET open_turn = u.open_turn, due = u.due
             FROM unnest(?::text[], ?::text[], ?::bigint[]) AS u(id, open_turn, due)
-            WHERE s.id = u.id AND s.deleted = 0
+            WHERE s.id = u.id AND s.deleted < 1
             """,
             Count.ALL,
-            (call, rows) -> call.texts(all(rows, SessionRow::id))
-                    .texts(all(rows, r -> SqlSessions.id(r.openTurn())))
-                    .numbers(all(rows, r -> micros(r.due()))));
+            (call, rows) -> call.texts(rows, SessionRow::id)
+                    .texts(rows, r -> SqlSessions.id(r.openTurn()))
+                    .numbers(rows, r -> micros(r.due())));
 
     static final Kind<Shared> SHARE = Kind.one(
             "session",
@@ -121,13 +120,12 @@ final class Writes {
             """
             INSERT INTO entry (id, turn, message, chain)
             SELECT * FROM unnest(?::bigint[], ?::text[], ?::text[], ?::text[]) AS u
-            ON CONFLICT DO NOTHING
             """,
             Count.ALL,
-            (call, rows) -> call.numbers(all(rows, r -> Place.of(r.branch(), r.depth())))
-                    .texts(all(rows, r -> r.turn().value()))
-                    .texts(all(rows, Written::message))
-                    .texts(all(rows, Written::chain)));
+            (call, rows) -> call.numbers(rows, r -> Place.of(r.branch(), r.depth()))
+                    .texts(rows, r -> r.turn().value())
+                    .texts(rows, Written::message)
+                    .texts(rows, Written::chain));
 
     static final Kind<Compacted> COMPACTION = Kind.one(
             "compaction",
@@ -167,22 +165,24 @@ final class Writes {
             WHERE i.sequence = u.sequence
             """,
             Count.ALL,
-            (call, rows) -> statuses(
-                            call.numbers(all(rows, Settled::sequence)),
-                            rows.stream().map(Settled::status).toList())
-                    .numbers(all(
-                            rows, r -> SqlInbox.OPEN_STATES.contains(r.status().state()) ? 0L : 1L)));
+            (call, rows) -> statuses(call.numbers(rows, Settled::sequence), rows, Settled::status)
+                    .numbers(rows, r -> SqlInbox.OPEN_STATES.contains(r.status().state()) ? 0L : 1L));
 
     static final Kind<Recorded> JOURNAL = Kind.many("journal", """
             INSERT INTO journal (session, turn, effect, kind, effect_class, request_hash, request, outcome,
                 attempts, started, ended)
             SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
                 ?::bigint[], ?::bigint[], ?::bigint[]) AS u
-            ON CONFLICT (session, turn, effect) DO UPDATE SET kind = excluded.kind,
-                effect_class = excluded.effect_class, request_hash = excluded.request_hash, request = excluded.request,
-                outcome = excluded.outcome, attempts = excluded.attempts, started = excluded.started,
-                ended = excluded.ended
-            WHERE journal.outcome IS NULL AND excluded.outcome IS NOT NULL
+            """, Count.ALL, Writes::recorded);
+
+    /** Of an effect that is only started. */
+    static final Kind<Recorded> OUTCOME = Kind.many("journal", """
+            UPDATE journal AS j SET kind = u.kind, effect_class = u.effect_class, request_hash = u.request_hash,
+                request = u.request, outcome = u.outcome, attempts = u.attempts, started = u.started, ended = u.ended
+            FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                    ?::bigint[], ?::bigint[], ?::bigint[])
+                AS u(session, turn, effect, kind, effect_class, request_hash, request, outcome, attempts, started, ended)
+            WHERE j.session = u.session AND j.turn = u.turn AND j.effect = u.effect AND j.outcome IS NULL
             """, Count.ALL, Writes::recorded);
 
     static final Kind<Ahead.Turn> JOURNAL_END = Kind.found(
@@ -201,12 +201,15 @@ final class Writes {
             (call, row) -> call.text(dev.turnbuckle.internal.codec.Json.write(row.decision()))
                     .text(row.id().value()));
 
-    static final Kind<Lease> LEASE =
-            Kind.many("lease", "INSERT INTO lease (" + SqlLeases.COLUMNS + """
+    static final Kind<Lease> LEASE = Kind.many(
+            "lease",
+            "INSERT INTO lease (" + SqlLeases.COLUMNS + """
             ) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
                 ?::bigint[], ?::bigint[], ?::bigint[]) AS u
             ON CONFLICT DO NOTHING
-            """, Count.ALL_OR_CONTENDED, Writes::leases);
+            """,
+            Count.ALL_OR_CONTENDED,
+            (call, rows) -> leases(call, rows, Function.identity()));
 
     /** Only over the row that was read: a lease's generation never rises twice from one (L3). */
     static final Kind<Passed> LEASE_UPDATE = Kind.many(
@@ -220,9 +223,15 @@ final class Writes {
             WHERE l.kind = u.kind AND l.id = u.id AND l.token = u.old_token AND l.generation = u.old_generation
             """,
             Count.ALL_OR_CONTENDED,
-            (call, rows) -> leases(call, rows.stream().map(Passed::lease).toList())
-                    .texts(all(rows, r -> r.stored().holder().token()))
-                    .numbers(all(rows, r -> r.stored().generation())));
+            (call, rows) -> leases(call, rows, Passed::lease)
+                    .texts(rows, r -> r.stored().holder().token())
+                    .numbers(rows, r -> r.stored().generation()));
+
+    /** The lease of a session whose row is locked: nobody else makes it, or changes it. */
+    static final Kind<Lease> LOCKED_LEASE = Kind.many("lease", LEASE.sql(), Count.ALL, LEASE.bind());
+
+    static final Kind<Passed> LOCKED_LEASE_UPDATE =
+            Kind.many("lease", LEASE_UPDATE.sql(), Count.ALL, LEASE_UPDATE.bind());
 
     /** Bytes that are there stay (S22). */
     static final Kind<StoredBlob> BLOBS = Kind.many(
@@ -233,101 +242,97 @@ final class Writes {
             ON CONFLICT DO NOTHING
             """,
             Count.ANY,
-            (call, rows) -> call.texts(all(rows, StoredBlob::hash))
-                    .texts(all(rows, StoredBlob::codec))
-                    .numbers(all(rows, StoredBlob::size))
-                    .manyBytes(rows.stream().map(StoredBlob::bytes).toList()));
-
-    private static <R, V> List<@Nullable V> all(Collection<R> rows, Function<R, @Nullable V> column) {
-        return rows.stream().<@Nullable V>map(column).toList();
-    }
+            (call, rows) -> call.texts(rows, StoredBlob::hash)
+                    .texts(rows, StoredBlob::codec)
+                    .numbers(rows, StoredBlob::size)
+                    .bytes(rows, StoredBlob::bytes));
 
     private static @Nullable Long micros(@Nullable Instant time) {
         return time == null ? null : Long.valueOf(Micros.of(time));
     }
 
     private static void sessions(Call call, List<SessionRow> rows) {
-        call.texts(all(rows, SessionRow::id))
-                .texts(all(rows, SessionRow::agent))
-                .numbers(all(rows, r -> r.head().revision()))
-                .numbers(all(rows, r -> r.head().branch()))
-                .numbers(all(rows, r -> r.head().depth()))
-                .texts(all(rows, r -> r.head().chain()))
-                .texts(all(rows, r -> r.head().checkpoint()))
-                .texts(all(rows, r -> SqlSessions.id(r.openTurn())))
-                .texts(all(rows, r -> r.facts().firstUserText()))
-                .numbers(all(rows, r -> r.facts().userMessages()))
-                .texts(all(rows, r -> r.metadata().title()))
-                .texts(all(rows, r -> r.metadata().parent()))
-                .texts(all(rows, r -> r.metadata().cause()))
-                .texts(all(rows, r -> r.metadata().directory()))
-                .texts(all(rows, r -> r.metadata().model()))
-                .texts(all(rows, r -> Texts.write(r.metadata().labels())))
-                .numbers(all(rows, r -> micros(r.createdAt())))
-                .numbers(all(rows, r -> micros(r.updatedAt())))
-                .numbers(all(rows, r -> micros(r.due())));
+        call.texts(rows, SessionRow::id)
+                .texts(rows, SessionRow::agent)
+                .numbers(rows, r -> r.head().revision())
+                .numbers(rows, r -> r.head().branch())
+                .numbers(rows, r -> r.head().depth())
+                .texts(rows, r -> r.head().chain())
+                .texts(rows, r -> r.head().checkpoint())
+                .texts(rows, r -> SqlSessions.id(r.openTurn()))
+                .texts(rows, r -> r.facts().firstUserText())
+                .numbers(rows, r -> r.facts().userMessages())
+                .texts(rows, r -> r.metadata().title())
+                .texts(rows, r -> r.metadata().parent())
+                .texts(rows, r -> r.metadata().cause())
+                .texts(rows, r -> r.metadata().directory())
+                .texts(rows, r -> r.metadata().model())
+                .texts(rows, r -> Texts.write(r.metadata().labels()))
+                .numbers(rows, r -> micros(r.createdAt()))
+                .numbers(rows, r -> micros(r.updatedAt()))
+                .numbers(rows, r -> micros(r.due()));
     }
 
     private static void used(Call call, List<Used> rows) {
-        call.texts(all(rows, Used::session))
-                .texts(all(rows, r -> r.row().turn().value()))
-                .numbers(all(rows, r -> (long) r.row().ordinal()))
-                .texts(all(rows, r -> r.row().source()))
-                .texts(all(rows, r -> r.row().model()))
-                .numbers(all(rows, r -> r.row().usage().input()))
-                .numbers(all(rows, r -> r.row().usage().cacheRead()))
-                .numbers(all(rows, r -> r.row().usage().cacheWrite()))
-                .numbers(all(rows, r -> r.row().usage().output()))
-                .numbers(all(rows, r -> r.row().usage().reasoning()));
+        call.texts(rows, Used::session)
+                .texts(rows, r -> r.row().turn().value())
+                .numbers(rows, r -> (long) r.row().ordinal())
+                .texts(rows, r -> r.row().source())
+                .texts(rows, r -> r.row().model())
+                .numbers(rows, r -> r.row().usage().input())
+                .numbers(rows, r -> r.row().usage().cacheRead())
+                .numbers(rows, r -> r.row().usage().cacheWrite())
+                .numbers(rows, r -> r.row().usage().output())
+                .numbers(rows, r -> r.row().usage().reasoning());
     }
 
     private static void accepted(Call call, List<Accepted> rows) {
-        call.numbers(all(rows, Accepted::sequence))
-                .texts(all(rows, r -> r.item().session()))
-                .texts(all(rows, r -> r.item().turn().value()))
-                .texts(all(rows, r -> r.item().kind().name()))
-                .texts(all(rows, r -> r.item().delivery().name()))
-                .texts(all(rows, r -> r.item().content()))
-                .texts(all(rows, Accepted::contentHash))
-                .texts(all(rows, r -> r.item().key()))
-                .texts(all(rows, r -> Texts.write(r.item().context())))
-                .texts(all(rows, r -> r.item().trace()))
-                .numbers(all(rows, r -> micros(r.item().availableAt())))
-                .numbers(all(rows, r -> micros(r.item().acceptedAt())));
-        statuses(call, rows.stream().map(r -> r.item().status()).toList());
+        call.numbers(rows, Accepted::sequence)
+                .texts(rows, r -> r.item().session())
+                .texts(rows, r -> r.item().turn().value())
+                .texts(rows, r -> r.item().kind().name())
+                .texts(rows, r -> r.item().delivery().name())
+                .texts(rows, r -> r.item().content())
+                .texts(rows, Accepted::contentHash)
+                .texts(rows, r -> r.item().key())
+                .texts(rows, r -> Texts.write(r.item().context()))
+                .texts(rows, r -> r.item().trace())
+                .numbers(rows, r -> micros(r.item().availableAt()))
+                .numbers(rows, r -> micros(r.item().acceptedAt()));
+        statuses(call, rows, r -> r.item().status());
     }
 
-    private static Call statuses(Call call, List<InboxItem.Status> rows) {
-        return call.texts(all(rows, s -> s.state().name()))
-                .texts(all(rows, s -> SqlSessions.id(s.turn())))
-                .numbers(all(rows, InboxItem.Status::generation))
-                .numbers(all(rows, s -> (long) s.point()))
-                .numbers(all(rows, s -> (long) s.attempts()))
-                .texts(all(rows, InboxItem.Status::error));
+    private static <R> Call statuses(Call call, List<R> rows, Function<R, InboxItem.Status> of) {
+        return call.texts(rows, r -> of.apply(r).state().name())
+                .texts(rows, r -> SqlSessions.id(of.apply(r).turn()))
+                .numbers(rows, r -> of.apply(r).generation())
+                .numbers(rows, r -> (long) of.apply(r).point())
+                .numbers(rows, r -> (long) of.apply(r).attempts())
+                .texts(rows, r -> of.apply(r).error());
     }
 
     private static void recorded(Call call, List<Recorded> rows) {
-        call.texts(all(rows, r -> r.turn().session()))
-                .texts(all(rows, r -> r.turn().id().value()))
-                .texts(all(rows, r -> r.entry().key()))
-                .texts(all(rows, r -> r.entry().kind()))
-                .texts(all(rows, r -> r.entry().effectClass().name()))
-                .texts(all(rows, r -> r.entry().requestHash()))
-                .texts(all(rows, r -> r.entry().request()))
-                .texts(all(rows, r -> r.entry().outcome()))
-                .numbers(all(rows, r -> (long) r.entry().attempts()))
-                .numbers(all(rows, r -> micros(r.entry().startedAt())))
-                .numbers(all(rows, r -> micros(r.entry().endedAt())));
+        call.texts(rows, r -> r.turn().session())
+                .texts(rows, r -> r.turn().id().value())
+                .texts(rows, r -> r.entry().key())
+                .texts(rows, r -> r.entry().kind())
+                .texts(rows, r -> r.entry().effectClass().name())
+                .texts(rows, r -> r.entry().requestHash())
+                .texts(rows, r -> r.entry().request())
+                .texts(rows, r -> r.entry().outcome())
+                .numbers(rows, r -> (long) r.entry().attempts())
+                .numbers(rows, r -> micros(r.entry().startedAt()))
+                .numbers(rows, r -> micros(r.entry().endedAt()));
     }
 
-    private static Call leases(Call call, List<Lease> rows) {
-        return call.texts(all(rows, l -> l.scope().kind()))
-                .texts(all(rows, l -> l.scope().id()))
-                .texts(all(rows, l -> l.holder().worker()))
-                .texts(all(rows, l -> l.holder().incarnation()))
-                .texts(all(rows, l -> l.holder().token()))
-                .numbers(all(rows, Lease::generation))
-                .numbers(all(rows, l -> micros(l.acquiredAt())))
-                .numbers(all(rows, l -> micros(l.expiresAt())));
+    private static <R> Call leases(Call call, List<R> rows, Function<R, Lease> of) {
+        return call.texts(rows, r -> of.apply(r).scope().kind())
+                .texts(rows, r -> of.apply(r).scope().id())
+                .texts(rows, r -> of.apply(r).holder().worker())
+                .texts(rows, r -> of.apply(r).holder().incarnation())
+                .texts(rows, r -> of.apply(r).holder().token())
+                .numbers(rows, r -> of.apply(r).generation())
+                .numbers(rows, r -> micros(of.apply(r).acquiredAt()))
+                .numbers(rows, r -> micros(of.apply(r).expiresAt()));
     }
 }

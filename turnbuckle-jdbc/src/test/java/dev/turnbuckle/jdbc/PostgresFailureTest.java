@@ -129,6 +129,17 @@ class PostgresFailureTest {
         assertThat(said).hasMessageContaining("add pooler=transaction to the address");
     }
 
+    /** What pgbouncer says of settings in a connection's first message; its pool wraps it. */
+    @Test
+    void settings_that_are_refused_are_a_pooler() {
+        var dialect = new PostgresDialect("here", "turnbuckle", PostgresDialect.SERVER_CLOCK);
+        var refused = new SQLException("FATAL: unsupported startup parameter: options", "08P01");
+        var said = dialect.explain(new SQLException("Connection is not available", "08001", refused));
+        assertThat(said.code()).isEqualTo("pooler");
+        assertThat(said.remedy()).isEqualTo(Remedy.REWIRE);
+        assertThat(said).hasMessageContaining("pooler=session");
+    }
+
     @Test
     void a_statement_that_takes_too_long_is_ended_by_the_server() throws SQLException {
         storage.sessions().create("a", "agent", Metadata.NONE);

@@ -13,6 +13,7 @@ import dev.turnbuckle.session.SessionSummary.Metadata;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Leases;
 import dev.turnbuckle.store.Scope;
+import dev.turnbuckle.store.plan.Rows;
 import dev.turnbuckle.testkit.tck.ManualClock;
 import java.io.File;
 import java.lang.reflect.Field;
@@ -25,11 +26,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 @Timeout(60)
@@ -150,7 +155,7 @@ class PostgresOpeningTest {
                 .isInstanceOf(WiringException.class)
                 .hasMessageContaining("postgres://")
                 .hasMessageNotContaining("secret");
-        assertThatThrownBy(() -> PostgresStorage.at(url + "&pooler=session"))
+        assertThatThrownBy(() -> PostgresStorage.at(url + "&pooler=statement"))
                 .isInstanceOf(WiringException.class)
                 .hasMessageContaining("pooler=transaction");
         assertThatThrownBy(() -> open(builder().schema("a\"; DROP TABLE x")))
@@ -246,6 +251,27 @@ class PostgresOpeningTest {
         assertThat(storage.inbox().list("a", Set.of(InboxItem.State.PENDING))).hasSize(10);
         storage.close();
         assertThat(host.open).hasValue(0);
+    }
+
+    /** Told to the connection once, or, where that is not possible or somebody else has told it something, each time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&pooler=session", "&pooler=transaction", "&options=-c%20lock_timeout%3D7s"})
+    void s36_every_transaction_has_its_bounds(String address) {
+        String settings =
+                "SELECT string_agg(current_setting(name), ' ' ORDER BY name) FROM unnest(ARRAY['enable_seqscan',"
+                        + " 'idle_in_transaction_session_timeout', 'lock_timeout', 'statement_timeout',"
+                        + " 'transaction_isolation', 'transaction_read_only']) AS name";
+        try (var storage = PostgresStorage.at(PostgresServer.url(schema) + address)) {
+            storage.open(Stores.ENVIRONMENT);
+            Function<Rows, String> ask =
+                    rows -> ((SqlRows) rows).sql().call(settings).first(Line::text);
+            assertThat(storage.transactions().<String>write(ask::apply))
+                    .isEqualTo("off 10s 10s 30s read committed off");
+            assertThat(storage.transactions().<String>writeFirst(ask::apply))
+                    .isEqualTo("off 10s 1s 30s read committed off");
+            assertThat(storage.transactions().<String>read(ask::apply)).endsWith("30s repeatable read on");
+            Stores.accept(storage, "a");
+        }
     }
 
     @Test
@@ -381,7 +407,7 @@ class PostgresOpeningTest {
             }
         }
         List.copyOf(statements).stream()
-                .map(Singly::of)
+                .map(sql -> FewRows.of(sql, 1).sql())
                 .filter(s -> !statements.contains(s))
                 .forEach(statements::add);
         try (var connection = PostgresServer.connect()) {
@@ -394,6 +420,77 @@ class PostgresOpeningTest {
             }
         }
         assertThat(statements).hasSizeGreaterThan(115);
+    }
+
+    /**
+     * Plans are kept, and the first ones are made while nothing is known of the tables yet: each statement must leave the
+     * planner no index that would do as well then, and read a whole table later.
+     */
+    @Test
+    void the_first_plans_of_new_tables_are_those_of_large_ones() throws Exception {
+        open(builder()).close();
+        var indexes = new LinkedHashMap<String, String>();
+        indexes.put(Fetch.LOCKED, "session_pkey");
+        indexes.put(Fetch.LOCK, "session_pkey");
+        indexes.put(Writes.WORK.sql(), "session_pkey");
+        indexes.put(Writes.HEAD.sql(), "session_pkey");
+        indexes.put(Writes.METADATA.sql(), "session_pkey");
+        indexes.put(Writes.SHARE.sql(), "session_pkey");
+        indexes.put(Writes.FIRST_SHARE.sql(), "session_pkey");
+        indexes.put(Writes.BURY.sql(), "session_pkey");
+        indexes.put(PostgresDialect.DUE, "session_due");
+        indexes.put(PostgresDialect.NEXT_DUE, "session_due");
+        indexes.put(Fetch.GROWING_HEADS, "branch_pkey");
+        indexes.put(Fetch.NAMED_TURNS, "turn_id");
+        indexes.put(Fetch.JUDGED_TURN, "turn_id");
+        indexes.put(Fetch.OPEN_TURNS, "turn_id");
+        indexes.put(Writes.TURN_UPDATE.sql(), "turn_id");
+        indexes.put(SqlTurns.NEWEST, "turn_order");
+        indexes.put(Fetch.KEYS, "inbox_key");
+        indexes.put(SqlInbox.FIND_BY_TURN, "inbox_turn");
+        indexes.put(Writes.INBOX_UPDATE.sql(), "inbox_pkey");
+        indexes.put(SqlInbox.PENDING, "inbox_open");
+        indexes.put(Fetch.NAMED_CLAIMED, "inbox_open");
+        indexes.put(Fetch.EARLIEST, "inbox_available");
+        indexes.put(Fetch.EFFECTS, "journal_pkey");
+        indexes.put(Fetch.NAMED_JOURNAL, "journal_pkey");
+        indexes.put(Writes.OUTCOME.sql(), "journal_pkey");
+        indexes.put(Writes.JOURNAL_END.sql(), "journal_pkey");
+        indexes.put(Fetch.NAMED_WAITS, "wait_turn");
+        indexes.put(Fetch.JUDGED_LEASE, "lease_pkey");
+        indexes.put(Writes.LEASE_UPDATE.sql(), "lease_pkey");
+        try (var connection = PostgresServer.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SET enable_seqscan = off");
+            statement.execute("SET plan_cache_mode = force_generic_plan");
+            for (var each : indexes.entrySet()) {
+                assertThat(plan(statement, FewRows.of(each.getKey(), 1).sql()))
+                        .as(each.getKey())
+                        .contains(each.getValue() + " on ")
+                        .doesNotContain("Filter: (id", "Filter: (session")
+                        .doesNotContain("Seq Scan");
+            }
+        }
+    }
+
+    private String plan(java.sql.Statement statement, String sql) throws SQLException {
+        var dialect = new PostgresDialect("test", schema, PostgresDialect.SERVER_CLOCK);
+        String numbered = dialect.sql(sql);
+        var values = new ArrayList<String>();
+        while (numbered.contains("?")) {
+            values.add("NULL");
+            numbered = numbered.replaceFirst("\\?", "\\$" + values.size());
+        }
+        statement.execute("PREPARE each AS " + numbered);
+        try (var rows = statement.executeQuery("EXPLAIN EXECUTE each(" + String.join(", ", values) + ")")) {
+            var plan = new StringBuilder();
+            while (rows.next()) {
+                plan.append(rows.getString(1)).append('\n');
+            }
+            return plan.toString();
+        } finally {
+            statement.execute("DEALLOCATE each");
+        }
     }
 
     /** The class path of this test without the jars whose names begin so. */

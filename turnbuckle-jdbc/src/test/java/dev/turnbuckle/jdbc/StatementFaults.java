@@ -95,7 +95,7 @@ final class StatementFaults implements QueryExecutionListener, MethodExecutionLi
     }
 
     private static boolean isCommit(List<QueryInfo> queries) {
-        return queries.getFirst().getQuery().equals("COMMIT");
+        return queries.getFirst().getQuery().endsWith("COMMIT");
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.Inbox;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,11 +38,15 @@ public record Ahead(
 
     public record Key(String session, String key) {}
 
-    /** Of each session; the last four of its named turn, or else of its open one. */
+    /** Of each session; what stands behind {@link #OPEN_TURN} is of its named turn, or else of its open one. */
     public enum Part {
+        /** That its row is locked; what stands in it is not asked for. */
+        LOCK_ONLY,
         LEASE,
         /** Its first pending rows, as many as {@link ClaimPlan#LOOKED_AT}. */
         PENDING,
+        /** {@link RowGroups.OfInbox#maySteer}. */
+        STEERS,
         EARLIEST_PENDING,
         /** The branch that its head is on. */
         HEAD,
@@ -74,7 +79,10 @@ public record Ahead(
     }
 
     public Ahead with(Part... wanted) {
-        return new Ahead(sessions, turns, Set.of(wanted), keys, effects, waits, blobs, inputs);
+        Set<Part> all = EnumSet.noneOf(Part.class);
+        all.addAll(parts);
+        all.addAll(List.of(wanted));
+        return new Ahead(sessions, turns, all, keys, effects, waits, blobs, inputs);
     }
 
     /** The keys of these inputs, and room for their rows. */

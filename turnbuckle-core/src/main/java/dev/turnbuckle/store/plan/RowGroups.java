@@ -123,6 +123,11 @@ public final class RowGroups {
         /** Pending rows in order. */
         List<InboxItem> pending(String session, int most);
 
+        /** Whether its pending rows are worth a look by somebody who wants only those that steer; most often they are not. */
+        default boolean maySteer(String session) {
+            return true;
+        }
+
         @Nullable Instant earliestPending(String session);
 
         List<InboxItem> claimedBy(String session, TurnId turn);

@@ -168,7 +168,7 @@ final class RowInbox implements Inbox {
 
     /** Whether something waits that joins the running turn at its next safe point (Q5). */
     static boolean steered(Rows rows, String session) {
-        return !joining(rows, session).isEmpty();
+        return rows.maySteer(session) && !joining(rows, session).isEmpty();
     }
 
     private static List<InboxItem> joining(Rows rows, String session) {

@@ -33,7 +33,7 @@ final class RowJournal implements Journal {
         return transactions.write(rows -> {
             rows.ahead(Ahead.of(lease.scope().id())
                     .turn(lease.scope().id(), turn)
-                    .with(Ahead.Part.LEASE, Ahead.Part.PENDING)
+                    .with(Ahead.Part.LOCK_ONLY, Ahead.Part.LEASE, Ahead.Part.STEERS)
                     .effects(entries.stream().map(JournalEntry::key).toList()));
             String lost = RowStorage.lost(rows, lease);
             if (lost != null) {

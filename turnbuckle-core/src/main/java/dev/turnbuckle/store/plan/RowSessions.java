@@ -276,15 +276,10 @@ final class RowSessions implements SessionStore {
         var target = commit.target();
         var sends = commit.settlement().sends();
         Map<String, Component> components = commit.state().components();
-        return Ahead.of(target.session())
+        Ahead ahead = Ahead.of(target.session())
                 .and(sends.stream().map(Inbox.NewInput::session).toList())
                 .turn(target.session(), target.turn())
-                .with(
-                        Ahead.Part.LEASE,
-                        Ahead.Part.HEAD,
-                        Ahead.Part.CLAIMED,
-                        Ahead.Part.WAITS,
-                        Ahead.Part.EARLIEST_PENDING)
+                .with(Ahead.Part.LEASE, Ahead.Part.HEAD, Ahead.Part.CLAIMED, Ahead.Part.EARLIEST_PENDING)
                 .blobs(
                         components == null
                                 ? Set.of()
@@ -293,6 +288,7 @@ final class RowSessions implements SessionStore {
                                         .flatMap(c -> blobs.addresses(c.hash()))
                                         .toList())
                 .accepting(sends);
+        return closesWaits(commit) ? ahead.with(Ahead.Part.WAITS) : ahead;
     }
 
     private static CommitPlan.Facts facts(Rows rows, SessionRow session, Commit commit) {
@@ -371,8 +367,12 @@ final class RowSessions implements SessionStore {
     }
 
     /** A turn that ended otherwise than by an answer waits for nothing any more. */
+    private static boolean closesWaits(Commit commit) {
+        return !(commit.record().outcome() instanceof TurnOutcome.Answered);
+    }
+
     private static void closeWaits(Rows rows, Commit commit) {
-        if (commit.record().outcome() instanceof TurnOutcome.Answered) {
+        if (!closesWaits(commit)) {
             return;
         }
         for (WaitRow wait :

@@ -45,14 +45,7 @@ final class RowTurns implements Turns {
     }
 
     private Start start(Rows rows, StartRequest request) {
-        rows.ahead(Ahead.of(request.session())
-                .with(
-                        Ahead.Part.LEASE,
-                        Ahead.Part.OPEN_TURN,
-                        Ahead.Part.WAITS,
-                        Ahead.Part.CLAIMED,
-                        Ahead.Part.JOURNAL,
-                        Ahead.Part.PENDING));
+        rows.ahead(Ahead.of(request.session()).with(Ahead.Part.LEASE, Ahead.Part.PENDING));
         SessionRow session = rows.session(request.session());
         if (session == null || session.deleted()) {
             return new Start.Empty(session == null ? EmptyReason.NOTHING : EmptyReason.DELETED, null);
@@ -60,7 +53,7 @@ final class RowTurns implements Turns {
         if (!request.agents().contains(session.agent())) {
             return new Start.Empty(EmptyReason.UNKNOWN_AGENT, null);
         }
-        TurnRow open = RowStorage.openTurn(rows, session);
+        TurnRow open = openTurn(rows, session);
         List<WaitRow> waits = open == null ? List.of() : rows.waits(session.id(), open.id());
         var pending = open == null ? RowInbox.claimable(rows, session.id()) : List.<InboxItem>of();
         var decision = ClaimPlan.decide(open, waits, pending, rows.now());
@@ -92,6 +85,16 @@ final class RowTurns implements Turns {
                             case ClaimPlan.Decision.Nothing n -> throw new IllegalStateException("handled above");
                         });
         };
+    }
+
+    /** Few sessions have one when they are started; what it left is read then. */
+    private static @Nullable TurnRow openTurn(Rows rows, SessionRow session) {
+        if (session.openTurn() != null) {
+            rows.ahead(Ahead.NOTHING
+                    .turn(session.id(), session.openTurn())
+                    .with(Ahead.Part.WAITS, Ahead.Part.CLAIMED, Ahead.Part.JOURNAL));
+        }
+        return RowStorage.openTurn(rows, session);
     }
 
     private static Started opened(

@@ -96,8 +96,9 @@ CREATE TABLE turn (
     dropped       text
 ) WITH (fillfactor = 80);
 
-CREATE UNIQUE INDEX turn_id ON turn (session, id);
+-- in this order: as long as the table has no statistics, the planner takes the newest index that fits
 CREATE INDEX turn_order ON turn (session, ordinal);
+CREATE UNIQUE INDEX turn_id ON turn (session, id);
 
 CREATE SEQUENCE inbox_sequence;
 
@@ -178,12 +179,13 @@ CREATE TABLE lease (
     PRIMARY KEY (kind, id)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 
+-- what fits into a page stays in the row: most records of turns do, and are spared a second table and its index
 CREATE TABLE blob (
     hash  text COLLATE "C" PRIMARY KEY,
     codec text NOT NULL,
     size  bigint NOT NULL,
     bytes bytea NOT NULL
-);
+) WITH (toast_tuple_target = 8160);
 -- bytes are compressed, or not worth it, before they come here
 ALTER TABLE blob ALTER COLUMN bytes SET STORAGE EXTERNAL;
 

@@ -1,0 +1,60 @@
+package dev.turnbuckle.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** How a transaction on this connection ends: by a statement, or by what the driver does for it. */
+final class Ending {
+    static final String COMMIT = "COMMIT";
+    private static final String ROLLBACK = "ROLLBACK";
+
+    private final Connection connection;
+    private final @Nullable Statements begun;
+
+    /** @param begun those that began it by a statement; {@code null} where the driver did */
+    Ending(Connection connection, @Nullable Statements begun) {
+        this.connection = connection;
+        this.begun = begun;
+    }
+
+    void commit() throws SQLException {
+        if (begun == null) {
+            connection.commit();
+        } else {
+            run(COMMIT);
+        }
+    }
+
+    /** Whatever is left of it. A connection that cannot even do this is the pool's to throw away. */
+    void rollback() {
+        if (begun == null) {
+            PostgresTransaction.rollback(connection);
+        } else if (begun.hasBegun()) {
+            rollbackByStatement();
+        }
+    }
+
+    private void rollbackByStatement() {
+        try {
+            run(ROLLBACK);
+        } catch (SQLException e) {
+            leaveToThePool();
+        }
+    }
+
+    /** One that is given back within a transaction of the driver's is rolled back or closed, never used on. */
+    private void leaveToThePool() {
+        try {
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            // then it is closed already
+        }
+    }
+
+    private void run(String statement) throws SQLException {
+        try (var prepared = connection.prepareStatement(statement)) {
+            prepared.execute();
+        }
+    }
+}

@@ -43,10 +43,6 @@ final class Batch {
         return this;
     }
 
-    boolean isEmpty() {
-        return steps.isEmpty();
-    }
-
     void run(Statements sql) {
         if (steps.isEmpty()) {
             return;

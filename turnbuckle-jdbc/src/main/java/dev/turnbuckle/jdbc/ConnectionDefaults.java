@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionDefaults {
     private static final String SETTINGS = "SELECT name, setting FROM pg_settings WHERE name = ANY (?)";
 
+    /** Back to what the connection was told at first, whatever somebody has set since. */
+    static final String RESET = "RESET ALL";
+
     private final Map<String, String> values = new LinkedHashMap<>();
 
     ConnectionDefaults(PostgresStorage.Timeouts timeouts) {

@@ -39,14 +39,14 @@ final class Ending {
         try {
             run(ROLLBACK);
         } catch (SQLException e) {
-            leaveToThePool();
+            abort(connection);
         }
     }
 
-    /** One that is given back within a transaction of the driver's is rolled back or closed, never used on. */
-    private void leaveToThePool() {
+    /** Nobody knows whether it is still in a transaction, and to give it back could end that with COMMIT. */
+    static void abort(Connection connection) {
         try {
-            connection.setAutoCommit(false);
+            connection.abort(Runnable::run);
         } catch (SQLException e) {
             // then it is closed already
         }

@@ -478,7 +478,7 @@ final class Fetch {
     private static Growing growing(Line in) {
         Earliest pending = earliest(in);
         Long next = in.numberOrNull();
-        return new Growing(pending, next, next == null ? SqlHistory.branch(in) : null);
+        return new Growing(pending, next, next == null ? SqlHistory.branchOrNull(in) : null);
     }
 
     private void head(Growing row) {

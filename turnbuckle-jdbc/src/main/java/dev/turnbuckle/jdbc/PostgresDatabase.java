@@ -131,7 +131,7 @@ final class PostgresDatabase {
                 if (settings.tellsConnections() && defaults.hold(new Statements(connection))) {
                     preambles = Preambles.onDefaults(settings.timeouts());
                 }
-                new PostgresSchema(dialect, schema, connection).prepare();
+                new PostgresSchema(dialect, schema, connection, settings.tellsConnections()).prepare();
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(automatic);

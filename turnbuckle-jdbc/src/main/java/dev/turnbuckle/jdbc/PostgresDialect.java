@@ -222,7 +222,8 @@ final class PostgresDialect implements Dialect {
     /** What a pooler says of {@link ConnectionDefaults}. */
     private static boolean isRefusedByPooler(SQLException e) {
         for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (String.valueOf(cause.getMessage()).contains("unsupported startup parameter")) {
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("unsupported startup parameter") || message.contains("command-line options")) {
                 return true;
             }
         }

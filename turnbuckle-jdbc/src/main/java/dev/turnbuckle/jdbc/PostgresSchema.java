@@ -17,8 +17,11 @@ final class PostgresSchema {
     private final Schema schema;
     private final Connection connection;
     private final Statements sql;
+    private final boolean bounded;
 
-    PostgresSchema(PostgresDialect dialect, Schema schema, Connection connection) {
+    /** @param bounded whether we have told the connection the timeouts of our transactions, which are not for this one */
+    PostgresSchema(PostgresDialect dialect, Schema schema, Connection connection, boolean bounded) {
+        this.bounded = bounded;
         this.dialect = dialect;
         this.schema = schema;
         this.connection = connection;
@@ -40,8 +43,10 @@ final class PostgresSchema {
 
     /** One transaction: all versions that are missing, or none. */
     private void migrate() throws SQLException {
-        sql.call("SET LOCAL statement_timeout = 0").run(); // what there is to bring forward may be large
-        sql.call("SET LOCAL lock_timeout = 0").run();
+        if (bounded) {
+            sql.call("SET LOCAL statement_timeout = 0").run(); // what there is to bring forward may be large
+            sql.call("SET LOCAL lock_timeout = 0").run();
+        }
         sql.call(ALONE).text("turnbuckle " + dialect.schema()).first(Line::text);
         int found = found();
         schema.judge(found);

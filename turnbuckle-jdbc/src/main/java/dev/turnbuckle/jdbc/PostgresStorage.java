@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything in one schema of a PostgreSQL database (15 or newer): the storage of many nodes. Leases expire by the
- * server's clock (L6). Works behind a pooler in transaction mode: nothing is kept in a connection between transactions.
+ * server's clock (L6). Works behind a pooler in transaction mode, which its address names: then nothing is kept in a
+ * connection between transactions.
  *
  * <p>The driver ({@code org.postgresql:postgresql}) and, for {@link #at}, the pool ({@code com.zaxxer:HikariCP}) are the
  * application's to add. A transaction that a serialisation failure or a deadlock ended is run again as it was; a lost
@@ -51,7 +52,7 @@ public final class PostgresStorage implements Storage {
      * On connections of its own.
      *
      * @param url {@code postgres://user:password@host:5432/database}, optionally with {@code ?schema=…},
-     *     {@code pooler=transaction}, and parameters of the driver
+     *     {@code pooler=transaction} or {@code pooler=session}, and parameters of the driver
      * @throws WiringException when it is no such address, or the driver or the pool is not on the class path
      */
     public static PostgresStorage at(String url) {
@@ -123,7 +124,7 @@ public final class PostgresStorage implements Storage {
             return this;
         }
 
-        /** Bounds of the server's side, set for each transaction. */
+        /** Bounds of the server's side, for each transaction. */
         public Builder timeouts(Duration statement, Duration lock) {
             timeouts = new Timeouts(statement, lock, timeouts.connection());
             return this;

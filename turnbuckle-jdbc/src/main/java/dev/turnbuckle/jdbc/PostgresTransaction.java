@@ -15,7 +15,8 @@ import javax.sql.DataSource;
 
 /**
  * Runs one job as one transaction on a connection of the pool, and again as it was when other transactions were in its
- * way. Everything that it sets is set for the transaction only.
+ * way. What it sets is set for the transaction only; what a connection of our own was told once is {@link
+ * ConnectionDefaults}.
  *
  * <p>Failure points:
  * <ul>
@@ -183,7 +184,7 @@ final class PostgresTransaction {
             return undone(e, job);
         } catch (Throwable e) { // whatever it is, it belongs to the caller and must not end the lane
             ending.rollback();
-            job.fail(e);
+            job.fail(along ? new IllegalStateException("it was committed all the same: " + e.getMessage(), e) : e);
             return new End.Told();
         }
     }
@@ -287,6 +288,20 @@ final class PostgresTransaction {
         }
     }
 
+    /** A tool may have set something for longer than its transaction: nobody else is to meet it. */
+    void giveBackFromTool(Connection connection, boolean automatic) {
+        String reset = parts.preambles().get().reset();
+        if (!reset.isEmpty()) {
+            try (var statement = connection.createStatement()) {
+                connection.setAutoCommit(true);
+                statement.execute(reset);
+            } catch (SQLException e) {
+                Ending.abort(connection);
+            }
+        }
+        giveBack(connection, automatic);
+    }
+
     /** What a lost answer means is the caller's to find out: the outcome is in the journal, or it is not. */
     void commitTool(Connection connection) {
         try {
@@ -303,7 +318,7 @@ final class PostgresTransaction {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // the server undoes what is not committed
+            Ending.abort(connection);
         }
     }
 }

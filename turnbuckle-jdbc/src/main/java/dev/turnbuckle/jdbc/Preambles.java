@@ -11,8 +11,9 @@ import java.util.List;
  * @param urgent of one that must not wait for another's lock
  * @param shared of one that a tool writes in, begun by the driver: its own queries are planned as usual, and it may think
  *     between them
+ * @param reset what a connection is told when it comes back from a tool
  */
-record Preambles(List<String> reading, List<String> writing, List<String> urgent, List<String> shared) {
+record Preambles(List<String> reading, List<String> writing, List<String> urgent, List<String> shared, String reset) {
     private static final String SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY";
     private static final String WRITING = "ISOLATION LEVEL READ COMMITTED, READ WRITE";
     private static final String PLANS = "SET LOCAL enable_seqscan = ";
@@ -35,19 +36,21 @@ record Preambles(List<String> reading, List<String> writing, List<String> urgent
                 List.of(begin + SNAPSHOT, statement),
                 List.of(begin + WRITING, statement, lock, idle, PLANS + "off"),
                 List.of(begin + WRITING, statement, within("lock", urgent(timeouts)), idle, PLANS + "off"),
-                List.of("SET TRANSACTION " + WRITING, statement, lock));
+                List.of("SET TRANSACTION " + WRITING, statement, lock),
+                "");
     }
 
     /** On connections of our own that have the {@link ConnectionDefaults}. */
     static Preambles onDefaults(PostgresStorage.Timeouts timeouts) {
         return new Preambles(
-                List.of("BEGIN " + SNAPSHOT),
-                List.of("BEGIN"),
-                List.of("BEGIN", within("lock", urgent(timeouts))),
+                List.of("BEGIN " + SNAPSHOT, PLANS + "on"),
+                List.of("BEGIN " + WRITING),
+                List.of("BEGIN " + WRITING, within("lock", urgent(timeouts))),
                 List.of(
                         "SET TRANSACTION " + WRITING,
                         within("idle_in_transaction_session", Duration.ZERO),
-                        PLANS + "on"));
+                        PLANS + "on"),
+                ConnectionDefaults.RESET);
     }
 
     private static Duration urgent(PostgresStorage.Timeouts timeouts) {

@@ -30,7 +30,7 @@ interface SqlHistory extends RowGroups.OfHistory {
             """;
 
     String INSERT_COMPACTION = """
-            INSERT INTO compaction (branch, depth, keeps_from) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO compaction (branch, depth, keeps_from) VALUES (?, ?, ?)
             """;
     String NEWEST_COMPACTION = """
             SELECT depth, keeps_from FROM compaction WHERE branch = ? AND depth <= ? ORDER BY depth DESC LIMIT 1
@@ -71,8 +71,17 @@ interface SqlHistory extends RowGroups.OfHistory {
     }
 
     static Branch branch(Line in) {
-        return new Branch(
-                in.number(), in.text(), in.number(), in.number(), Math.max(in.number(), Place.depth(in.number()) + 1));
+        return branch(in.number(), in);
+    }
+
+    /** Of an outer join that may have found none. */
+    static @Nullable Branch branchOrNull(Line in) {
+        Long id = in.numberOrNull();
+        return id == null ? null : branch(id, in);
+    }
+
+    private static Branch branch(long id, Line in) {
+        return new Branch(id, in.text(), in.number(), in.number(), Math.max(in.number(), Place.depth(in.number()) + 1));
     }
 
     /** Nothing to write: the entry before it says so. */

@@ -37,7 +37,7 @@ interface SqlJournal extends RowGroups.OfJournal {
             """;
 
     String INSERT_WAIT = "INSERT INTO wait (" + WAIT_COLUMNS + """
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
     String FIND_WAIT = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE id = ?";
     String WAITS_OF_TURN = "SELECT " + WAIT_COLUMNS + " FROM wait WHERE session = ? AND turn = ? ORDER BY id";

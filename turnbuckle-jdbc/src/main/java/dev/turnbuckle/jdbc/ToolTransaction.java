@@ -47,7 +47,7 @@ final class ToolTransaction implements SharedTransaction {
         if (!closed) {
             closed = true;
             PostgresTransaction.rollback(connection);
-            PostgresTransaction.giveBack(connection, automatic);
+            transaction.giveBackFromTool(connection, automatic);
             left.run();
         }
     }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Every write of a transaction on PostgreSQL: many rows travel as one array for each column. */
+/** Every write of a transaction on PostgreSQL: many rows travel as one array for each column, a few as {@link FewRows}. */
 final class Writes {
     private Writes() {}
 
@@ -228,7 +228,8 @@ final class Writes {
                     .numbers(rows, r -> r.stored().generation()));
 
     /** The lease of a session whose row is locked: nobody else makes it, or changes it. */
-    static final Kind<Lease> LOCKED_LEASE = Kind.many("lease", LEASE.sql(), Count.ALL, LEASE.bind());
+    static final Kind<Lease> LOCKED_LEASE =
+            Kind.many("lease", LEASE.sql().replace("ON CONFLICT DO NOTHING", ""), Count.ALL, LEASE.bind());
 
     static final Kind<Passed> LOCKED_LEASE_UPDATE =
             Kind.many("lease", LEASE_UPDATE.sql(), Count.ALL, LEASE_UPDATE.bind());

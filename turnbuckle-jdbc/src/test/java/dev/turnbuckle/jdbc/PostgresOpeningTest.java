@@ -404,6 +404,9 @@ class PostgresOpeningTest {
             constant.setAccessible(true);
             if (constant.get(null) instanceof Outgoing.Kind<?> kind) {
                 statements.add(kind.sql());
+                if (kind.many()) {
+                    statements.add(FewRows.of(kind.sql(), 2).sql());
+                }
             }
         }
         List.copyOf(statements).stream()

@@ -93,6 +93,33 @@ class ToolTransactionTest {
     }
 
     @Test
+    void s36_what_a_tool_sets_for_its_session_is_met_by_nobody_else() throws SQLException {
+        try (var storage = PostgresStorage.builder(PostgresServer.url(schema))
+                .connections(1)
+                .wakeups(false)
+                .build()) {
+            storage.open(Stores.ENVIRONMENT);
+            for (int i = 0; i < 3; i++) {
+                try (var transaction = storage.begin();
+                        var statement = ((JdbcTransaction) transaction.host())
+                                .connection()
+                                .createStatement()) {
+                    statement.execute("SET statement_timeout = '7s'");
+                    statement.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+                    transaction.commit();
+                }
+                assertThat(storage.transactions()
+                                .<String>write(rows -> ((SqlRows) rows)
+                                        .sql()
+                                        .call("SELECT current_setting('statement_timeout') || ' '"
+                                                + " || current_setting('transaction_isolation')")
+                                        .first(Line::text)))
+                        .isEqualTo("30s read committed");
+            }
+        }
+    }
+
+    @Test
     void j10_what_a_tool_writes_and_its_outcome_land_together() throws SQLException {
         try (var turnbuckle = node(connection -> assertThat(ordered()).isZero())) {
             assertThat(turnbuckle.session("s").ask("A lamp, please")).isEqualTo("It is on its way.");

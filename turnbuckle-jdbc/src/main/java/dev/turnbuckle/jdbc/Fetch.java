@@ -64,9 +64,7 @@ final class Fetch {
     static final String NAMED_TURNS = TURN + NAMED + "id = of_turn";
     static final String OPEN_TURNS = TURN + OPEN + "id = of_turn";
     static final String NAMED_CLAIMED = INPUTS + NAMED + CLAIM;
-    static final String OPEN_CLAIMED = INPUTS + OPEN + CLAIM;
     static final String NAMED_JOURNAL = ENTRY + NAMED + "turn = of_turn ORDER BY effect";
-    static final String OPEN_JOURNAL = ENTRY + OPEN + "turn = of_turn ORDER BY effect";
     static final String NAMED_WAITS = WAIT + NAMED + "turn = of_turn ORDER BY id";
     static final String OPEN_WAITS = WAIT + OPEN + "turn = of_turn ORDER BY id";
     /** The array is hidden from the planner: how many there are changes no plan, so one is kept. */
@@ -282,18 +280,12 @@ final class Fetch {
         }
     }
 
-    /** Which turn is open is only known on the way: the empty lists are made when its row arrives. */
+    /** Which turn is open is only known on the way: the empty list of its waits is made when its row arrives. */
     private void open() {
         if (ahead.sessions().isEmpty() || !wants(Part.OPEN_TURN)) {
             return;
         }
         batch.read(OPEN_TURNS, oneSession(), this::sessionIds, SqlTurns::row, this::openTurn);
-        if (wants(Part.CLAIMED)) {
-            batch.read(OPEN_CLAIMED, oneSession(), this::sessionIds, SqlInbox::row, this::claimed);
-        }
-        if (wants(Part.JOURNAL)) {
-            batch.read(OPEN_JOURNAL, oneSession(), this::sessionIds, Fetch::keyed, this::journal);
-        }
         if (wants(Part.WAITS)) {
             batch.read(OPEN_WAITS, oneSession(), this::sessionIds, SqlJournal::wait, this::wait);
         }
@@ -309,12 +301,6 @@ final class Fetch {
 
     private void openTurn(TurnRow row) {
         turn(row);
-        if (wants(Part.CLAIMED)) {
-            fetched.claimed.put(of(row), new ArrayList<>());
-        }
-        if (wants(Part.JOURNAL)) {
-            fetched.journals.put(of(row), new ArrayList<>());
-        }
         if (wants(Part.WAITS)) {
             fetched.waits.put(of(row), new ArrayList<>());
         }

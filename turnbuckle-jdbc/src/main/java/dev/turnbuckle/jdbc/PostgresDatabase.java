@@ -128,8 +128,10 @@ final class PostgresDatabase {
             connection.setAutoCommit(false);
             try {
                 requireServer(new Statements(connection));
-                if (settings.tellsConnections() && defaults.hold(new Statements(connection))) {
-                    preambles = Preambles.onDefaults(settings.timeouts());
+                try (var sql = new Statements(connection)) {
+                    if (settings.tellsConnections() && defaults.hold(sql)) {
+                        preambles = Preambles.onDefaults(settings.timeouts());
+                    }
                 }
                 new PostgresSchema(dialect, schema, connection, settings.tellsConnections()).prepare();
             } finally {

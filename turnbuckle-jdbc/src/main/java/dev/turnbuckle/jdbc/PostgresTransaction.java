@@ -21,8 +21,8 @@ import javax.sql.DataSource;
  * <p>Failure points:
  * <ul>
  *   <li>before COMMIT is sent, the server undoes what it has; after a lost connection another one is tried;
- *   <li>COMMIT answered with an error: undone;
- *   <li>COMMIT not answered: nobody knows. The caller is told so, and the job is not run again here: a second run of a
+ *   <li>COMMIT, or a write that it travels with, answered with an error: undone;
+ *   <li>COMMIT, alone or with the writes, not answered: nobody knows. The caller is told so, and the job is not run again here: a second run of a
  *       transaction that had landed would be a second transaction.
  * </ul>
  */

@@ -201,13 +201,14 @@ final class Writes {
             (call, row) -> call.text(dev.turnbuckle.internal.codec.Json.write(row.decision()))
                     .text(row.id().value()));
 
-    static final Kind<Lease> LEASE = Kind.many(
-            "lease",
-            "INSERT INTO lease (" + SqlLeases.COLUMNS + """
+    private static final String INSERT_LEASES = "INSERT INTO lease (" + SqlLeases.COLUMNS + """
             ) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
                 ?::bigint[], ?::bigint[], ?::bigint[]) AS u
-            ON CONFLICT DO NOTHING
-            """,
+            """;
+
+    static final Kind<Lease> LEASE = Kind.many(
+            "lease",
+            INSERT_LEASES + "ON CONFLICT DO NOTHING",
             Count.ALL_OR_CONTENDED,
             (call, rows) -> leases(call, rows, Function.identity()));
 
@@ -228,8 +229,7 @@ final class Writes {
                     .numbers(rows, r -> r.stored().generation()));
 
     /** The lease of a session whose row is locked: nobody else makes it, or changes it. */
-    static final Kind<Lease> LOCKED_LEASE =
-            Kind.many("lease", LEASE.sql().replace("ON CONFLICT DO NOTHING", ""), Count.ALL, LEASE.bind());
+    static final Kind<Lease> LOCKED_LEASE = Kind.many("lease", INSERT_LEASES, Count.ALL, LEASE.bind());
 
     static final Kind<Passed> LOCKED_LEASE_UPDATE =
             Kind.many("lease", LEASE_UPDATE.sql(), Count.ALL, LEASE_UPDATE.bind());

@@ -38,7 +38,7 @@ public record Ahead(
 
     public record Key(String session, String key) {}
 
-    /** Of each session; what stands behind {@link #OPEN_TURN} is of its named turn, or else of its open one. */
+    /** Of each session; of its named turn {@link #CLAIMED} and {@link #JOURNAL}; of that or else its open one {@link #WAITS}. */
     public enum Part {
         /** That its row is locked; what stands in it is not asked for. */
         LOCK_ONLY,

@@ -35,7 +35,7 @@ interface SqlTurns extends RowGroups.OfTurns {
     String NEWEST = "SELECT " + COLUMNS + """
             FROM turn WHERE ordinal IN (
                 SELECT ordinal FROM turn
-                WHERE session = ?
+                WHERE session = ? AND ordinal > 0
                   AND ordinal < COALESCE((SELECT ordinal FROM turn WHERE session = ? AND id = ?), 9223372036854775807)
                 ORDER BY ordinal DESC LIMIT ?)
             ORDER BY ordinal DESC

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -466,14 +467,62 @@ class PostgresOpeningTest {
                 var statement = connection.createStatement()) {
             statement.execute("SET enable_seqscan = off");
             statement.execute("SET plan_cache_mode = force_generic_plan");
-            for (var each : indexes.entrySet()) {
-                assertThat(plan(statement, FewRows.of(each.getKey(), 1).sql()))
-                        .as(each.getKey())
-                        .contains(each.getValue() + " on ")
-                        .doesNotContain("Filter: (id", "Filter: (session")
-                        .doesNotContain("Seq Scan");
+            assertPlans(statement, indexes, "empty tables");
+            withoutStatistics(statement);
+            for (int session = 1; session <= 12; session++) {
+                fill(statement, session);
+                assertPlans(statement, indexes, session + " sessions of 20 turns that nobody analyzed");
             }
         }
+    }
+
+    private void assertPlans(java.sql.Statement statement, Map<String, String> indexes, String when)
+            throws SQLException {
+        for (var each : indexes.entrySet()) {
+            assertThat(plan(statement, FewRows.of(each.getKey(), 1).sql()))
+                    .as(when + ": " + each.getKey())
+                    .contains(each.getValue() + " on ")
+                    .doesNotContain("Filter: (id", "Filter: (session")
+                    .doesNotContain("Seq Scan");
+        }
+    }
+
+    private void withoutStatistics(java.sql.Statement statement) throws SQLException {
+        statement.execute("SET search_path = " + schema);
+        for (String table : List.of("session", "turn", "inbox", "journal", "lease", "wait", "branch")) {
+            statement.execute("ALTER TABLE " + table + " SET (autovacuum_enabled = off)");
+        }
+    }
+
+    /** Indexes of one table differ in width, and so in what they seem to cost as they grow. */
+    private static void fill(java.sql.Statement statement, int session) throws SQLException {
+        statement.execute("""
+                INSERT INTO session (id, agent, revision, branch, depth, chain, first_user_text, user_messages, labels,
+                    created, updated, deleted)
+                VALUES ('chat-%1$d', 'bench', 0, %1$d, 0, 'c', '', 0, '{}', 0, 0, 0)
+                """.formatted(session));
+        statement.execute("""
+                INSERT INTO turn (session, id, agent, base_revision, user_text, state, gate, attempts, opened, driven)
+                SELECT 'chat-%1$d', 't-' || left(md5('%1$d-' || t), 26), 'bench', 0, '', 'COMMITTED', 'OPEN', 1, t, t
+                FROM generate_series(1, 20) t
+                """.formatted(session));
+        String ofSession = "WHERE session = 'chat-" + session + "'";
+        statement.execute("""
+                INSERT INTO inbox (sequence, session, turn, kind, delivery, content, content_hash, idem_key, context,
+                    available, accepted, state, finished, generation, point, attempts)
+                SELECT ordinal, session, id, 'INPUT', 'NORMAL', '', '', id, '{}', 0, 0, 'APPLIED', ordinal % 2, 0, 0, 0
+                FROM turn\s""" + ofSession);
+        statement.execute("""
+                INSERT INTO journal (session, turn, effect, kind, effect_class, request_hash, request, attempts, started)
+                SELECT session, id, 'model-1', 'MODEL', 'PURE', '', '', 1, 0 FROM turn\s""" + ofSession);
+        statement.execute("""
+                INSERT INTO lease (kind, id, worker, incarnation, token, generation, acquired, expires)
+                SELECT 'session', session, '', '', id, 1, 0, 0 FROM turn\s""" + ofSession + " LIMIT 1");
+        statement.execute("""
+                INSERT INTO wait (id, session, turn, effect, kind, question, details, since)
+                SELECT 'w' || ordinal, session, id, 'e', 'ASK', '', '', 0 FROM turn\s""" + ofSession);
+        statement.execute("INSERT INTO branch (id, session, parent_branch, parent_depth, next_depth) VALUES (" + session
+                + ", 'chat-" + session + "', 0, 0, 0)");
     }
 
     private String plan(java.sql.Statement statement, String sql) throws SQLException {

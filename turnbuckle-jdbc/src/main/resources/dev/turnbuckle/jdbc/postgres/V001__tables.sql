@@ -96,9 +96,10 @@ CREATE TABLE turn (
     dropped       text
 ) WITH (fillfactor = 80);
 
--- in this order: as long as the table has no statistics, the planner takes the newest index that fits
-CREATE INDEX turn_order ON turn (session, ordinal);
 CREATE UNIQUE INDEX turn_id ON turn (session, id);
+-- Always true, and only lists by order say so: as long as a table has no statistics, the planner takes the smaller of two
+-- indexes for a look by id, and with this one it would read the whole session.
+CREATE INDEX turn_order ON turn (session, ordinal) WHERE ordinal > 0;
 
 CREATE SEQUENCE inbox_sequence;
 

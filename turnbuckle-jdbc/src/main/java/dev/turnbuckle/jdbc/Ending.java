@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** How a transaction on this connection ends: by a statement, or by what the driver does for it. */
 final class Ending {
     static final String COMMIT = "COMMIT";
-    private static final String ROLLBACK = "ROLLBACK";
+    static final String ROLLBACK = "ROLLBACK";
 
     private final Connection connection;
     private final @Nullable Statements begun;

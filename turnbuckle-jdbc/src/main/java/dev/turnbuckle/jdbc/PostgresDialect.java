@@ -214,6 +214,12 @@ final class PostgresDialect implements Dialect {
         };
     }
 
+    /** {@link Fetch#GUARDED_TURN} did not hold, or a row was there already; the server has undone everything. */
+    static boolean isRefused(SQLException e) {
+        String state = state(e);
+        return state.equals("22P02") || state.equals("23505");
+    }
+
     /** Connection failures, a server that stops or starts, and what a pool says of it. */
     private static boolean isLost(String state) {
         return state.isEmpty() || state.startsWith("08") || state.startsWith("57P") || state.startsWith("58");

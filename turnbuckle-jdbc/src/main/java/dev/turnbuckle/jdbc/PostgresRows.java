@@ -18,6 +18,7 @@ import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.store.plan.Ahead;
 import dev.turnbuckle.store.plan.Ahead.Part;
 import dev.turnbuckle.store.plan.ClaimPlan;
+import dev.turnbuckle.tool.EffectClass;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +53,10 @@ final class PostgresRows extends SqlRows {
     private final @Nullable Schema schema;
     private final Fetched fetched = new Fetched();
     private final Outgoing outgoing = new Outgoing();
+    private @Nullable Consumer<List<String>> beginAgain;
     private boolean judged;
     private boolean wrote;
+    private boolean ended;
 
     private PostgresRows(
             Statements statements, PostgresDialect dialect, Environment environment, @Nullable Schema schema) {
@@ -72,8 +77,24 @@ final class PostgresRows extends SqlRows {
         return new PostgresRows(statements, dialect, environment, schema);
     }
 
+    /**
+     * What is done first may take COMMIT along.
+     *
+     * @param again begins another transaction, with what is sent next; is given what goes before that
+     */
+    void mayEnd(Consumer<List<String>> again) {
+        if (schema != null && schema.isExact()) {
+            beginAgain = again;
+        }
+    }
+
     private boolean writes() {
         return schema != null;
+    }
+
+    /** Whether COMMIT has gone already, and was answered. */
+    boolean hasEnded() {
+        return ended;
     }
 
     /** Whether anything went to the server that has to be committed. */
@@ -449,6 +470,61 @@ final class PostgresRows extends SqlRows {
         fetched.effects.put(new Fetched.Effect(owner, entry.key()), Optional.of(entry));
         fetched.journals.remove(owner);
         return true;
+    }
+
+    @Override
+    public boolean recordAtOnce(Lease lease, TurnId turn, List<JournalEntry> entries) {
+        boolean completes = entries.stream().anyMatch(PostgresRows::completes);
+        if (beginAgain == null || judged || entries.isEmpty() || (completes && entries.size() > 1)) {
+            return false;
+        }
+        var owner = new Ahead.Turn(lease.scope().id(), turn);
+        List<String> undo = List.of();
+        try {
+            if (recordedAndCommitted(owner, lease, completes ? Writes.OUTCOME : Writes.JOURNAL, entries)) {
+                ended = true;
+                return true;
+            }
+        } catch (SqlFailure e) {
+            if (!PostgresDialect.isRefused(e.sql())) {
+                throw e;
+            }
+            undo = List.of(Ending.ROLLBACK);
+        }
+        fetched.forgetAll();
+        judged = false;
+        beginAgain.accept(undo);
+        return false;
+    }
+
+    /** Most likely: only these are recorded when they start. */
+    private static boolean completes(JournalEntry entry) {
+        return entry.done() && entry.effectClass() == EffectClass.ONCE;
+    }
+
+    /** @return whether all of them; otherwise none */
+    private boolean recordedAndCommitted(
+            Ahead.Turn owner, Lease lease, Outgoing.Kind<Writes.Recorded> kind, List<JournalEntry> entries) {
+        String session = owner.session();
+        List<Writes.Recorded> rows =
+                entries.stream().map(e -> new Writes.Recorded(owner, e)).toList();
+        var batch = new Batch();
+        Fetch.addGuarded(
+                batch,
+                Ahead.of(session).turn(session, owner.id()).with(Part.LOCK_ONLY, Part.LEASE),
+                fetched,
+                this::schemaAndClock,
+                new Fetch.Guard(lease, Objects.requireNonNull(schema).current()));
+        var written = new AtomicInteger();
+        batch.write(
+                kind.sql(),
+                rows.size() <= FewRows.MOST ? rows.size() : 0,
+                call -> kind.bind().accept(call, rows),
+                written::set);
+        batch.write(Ending.COMMIT, call -> {}, count -> {});
+        batch.run(statements);
+        judged = true;
+        return written.get() == rows.size();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -162,9 +163,16 @@ final class PostgresTransaction {
         PostgresRows rows = job.writes()
                 ? PostgresRows.writing(sql, parts.dialect(), parts.environment(), parts.schema())
                 : PostgresRows.reading(sql, parts.dialect(), parts.environment());
+        if (parts.own()) {
+            rows.mayEnd(before -> sql.begin(
+                    Stream.concat(before.stream(), preamble(job).stream()).toList()));
+        }
         boolean along = false;
         try (sql) {
             job.run(rows);
+            if (rows.hasEnded()) {
+                return new End.Told();
+            }
             along = parts.own() && rows.mayCommitAlong();
             if (along) {
                 rows.commit();
@@ -183,7 +191,9 @@ final class PostgresTransaction {
             ending.rollback();
             return undone(e, job);
         } catch (Throwable e) { // whatever it is, it belongs to the caller and must not end the lane
-            ending.rollback();
+            if (!rows.hasEnded()) {
+                ending.rollback();
+            }
             job.fail(along ? new IllegalStateException("it was committed all the same: " + e.getMessage(), e) : e);
             return new End.Told();
         }

@@ -36,6 +36,11 @@ final class Schema {
         return mode;
     }
 
+    /** Whether write transactions find {@link #current} or nothing that they may write to. */
+    boolean isExact() {
+        return mode != SchemaMode.NONE;
+    }
+
     /** Inside a write transaction. */
     void require(Statements sql) {
         require(found(sql));

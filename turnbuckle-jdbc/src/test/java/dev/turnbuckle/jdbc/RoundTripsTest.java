@@ -16,6 +16,7 @@ import dev.turnbuckle.store.Commit;
 import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Journal;
 import dev.turnbuckle.store.JournalEntry;
 import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.Leases;
@@ -151,7 +152,7 @@ class RoundTripsTest {
     void a_turn_starts_in_two_round_trips_and_again_in_three() {
         storage.inbox().accept(input("s", "hello"));
         Turns.Started started = within(2, () -> start("s"));
-        within(2, () -> storage.journal().record(started.lease(), started.turn().id(), entries(1, 1), List.of()));
+        within(1, () -> storage.journal().record(started.lease(), started.turn().id(), entries(1, 1), List.of()));
         within(
                 2,
                 () -> storage.turns()
@@ -162,13 +163,36 @@ class RoundTripsTest {
     }
 
     @Test
-    void j03_outcomes_are_recorded_in_two_round_trips_however_many_there_are() {
+    void j03_outcomes_are_recorded_in_one_round_trip_and_with_blobs_in_two_however_many_there_are() {
         Turns.Started started = started("s");
         var turn = started.turn().id();
-        within(2, () -> storage.journal().record(started.lease(), turn, entries(1, 1), List.of()));
-        within(2, () -> storage.journal().record(started.lease(), turn, entries(2, 200), List.of(Blob.of("a"))));
-        within(2, () -> storage.journal().record(started.lease(), turn, entries(2, 200), List.of()));
-        assertThat(storage.journal().read("s", turn)).hasSize(201);
+        within(1, () -> storage.journal().record(started.lease(), turn, entries(1, 1), List.of()));
+        within(1, () -> storage.journal().record(started.lease(), turn, entries(2, 4), List.of()));
+        within(1, () -> storage.journal().record(started.lease(), turn, entries(10, 200), List.of()));
+        within(2, () -> storage.journal().record(started.lease(), turn, entries(300, 200), List.of(Blob.of("a"))));
+        assertThat(storage.journal().read("s", turn)).hasSize(405);
+    }
+
+    @Test
+    void j03_what_was_recorded_before_costs_two_round_trips_more_and_is_handed_back() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        storage.journal().record(started.lease(), turn, entries(1, 2), List.of());
+        var again = within(3, () -> storage.journal().record(started.lease(), turn, entries(1, 2), List.of()));
+        assertThat(again).isEqualTo(new Journal.RecordResult.Recorded(entries(1, 2), false, false));
+        var partly = within(3, () -> storage.journal().record(started.lease(), turn, entries(2, 2), List.of()));
+        assertThat(partly).isEqualTo(new Journal.RecordResult.Recorded(entries(2, 1), false, false));
+        assertThat(storage.journal().read("s", turn)).isEqualTo(entries(1, 3));
+    }
+
+    @Test
+    void j03_who_lost_its_lease_is_told_why_and_records_nothing() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        storage.leases().release(started.lease());
+        var refused = within(3, () -> storage.journal().record(started.lease(), turn, entries(1, 2), List.of()));
+        assertThat(refused).isEqualTo(new Journal.RecordResult.LeaseLost("released"));
+        assertThat(storage.journal().read("s", turn)).isEmpty();
     }
 
     @Test

@@ -141,6 +141,16 @@ public final class RowGroups {
         /** Inserts what is absent and gives a started entry its outcome; false when the stored one stays as it is. */
         boolean recordJournal(String session, TurnId turn, JournalEntry entry);
 
+        /**
+         * Records all of these and ends the transaction, in one step with reading what they are judged by: lease, turn, and
+         * whether something steers. Where the lease does not hold or the turn does not run, nothing is written.
+         *
+         * @return false where it cannot be done so; nothing was done then
+         */
+        default boolean recordAtOnce(Lease lease, TurnId turn, List<JournalEntry> entries) {
+            return false;
+        }
+
         @Nullable JournalEntry journalEntry(String session, TurnId turn, String key);
 
         List<JournalEntry> journal(String session, TurnId turn);

@@ -31,10 +31,13 @@ final class RowJournal implements Journal {
     public RecordResult record(Lease lease, TurnId turn, List<JournalEntry> entries, List<Blob> extra) {
         var stored = blobs.encoded(extra);
         return transactions.write(rows -> {
-            rows.ahead(Ahead.of(lease.scope().id())
-                    .turn(lease.scope().id(), turn)
-                    .with(Ahead.Part.LOCK_ONLY, Ahead.Part.LEASE, Ahead.Part.STEERS)
-                    .effects(entries.stream().map(JournalEntry::key).toList()));
+            boolean written = stored.isEmpty() && rows.recordAtOnce(lease, turn, entries);
+            if (!written) {
+                rows.ahead(Ahead.of(lease.scope().id())
+                        .turn(lease.scope().id(), turn)
+                        .with(Ahead.Part.LOCK_ONLY, Ahead.Part.LEASE, Ahead.Part.STEERS)
+                        .effects(entries.stream().map(JournalEntry::key).toList()));
+            }
             String lost = RowStorage.lost(rows, lease);
             if (lost != null) {
                 return new RecordResult.LeaseLost(lost);
@@ -45,7 +48,7 @@ final class RowJournal implements Journal {
             }
             stored.forEach(rows::putBlob);
             return new RecordResult.Recorded(
-                    write(rows, lease.scope().id(), turn, entries),
+                    written ? List.of() : write(rows, lease.scope().id(), turn, entries),
                     row.gate().cancelled(),
                     RowInbox.steered(rows, lease.scope().id()));
         });

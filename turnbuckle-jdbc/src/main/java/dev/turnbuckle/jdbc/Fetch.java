@@ -42,24 +42,25 @@ final class Fetch {
     static final String JUDGED_LEASE = PostgresDialect.SCHEMA_AND_CLOCK + ", " + of("l", SqlLeases.COLUMNS)
             + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?";
 
-    private static final String TURN_JUDGED = "(EXISTS (SELECT 1 FROM inbox AS i WHERE i.session = ?"
-            + " AND i.finished = 0 AND i.state = 'PENDING' AND i.delivery = 'STEER'))::int, "
-            + of("l", SqlLeases.COLUMNS) + ", " + of("t", SqlTurns.COLUMNS);
+    private static final String STEERED = "(EXISTS (SELECT 1 FROM inbox AS i WHERE i.session = ?"
+            + " AND i.finished = 0 AND i.state = 'PENDING' AND i.delivery = 'STEER'))::int";
 
-    private static final String OF_TURN = " FROM (SELECT 1) AS one LEFT JOIN lease AS l"
-            + " ON l.kind = 'session' AND l.id = ? LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
-
-    static final String JUDGED_TURN = PostgresDialect.SCHEMA_AND_CLOCK + ", " + TURN_JUDGED + OF_TURN;
+    static final String JUDGED_TURN =
+            PostgresDialect.SCHEMA_AND_CLOCK + ", " + STEERED + ", " + of("l", SqlLeases.COLUMNS) + ", "
+                    + of("t", SqlTurns.COLUMNS)
+                    + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
+                    + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
 
     /**
-     * An error where the lease does not hold, the turn does not run or the schema is another one, so that nothing behind
-     * it in the message is done. The clock keeps the planner from making the error beforehand.
+     * An error where the lease does not hold, the turn does not run or the schema is another one: the server then does
+     * nothing of what follows in the message. The clock is in the error's text so that the planner cannot evaluate it.
      */
-    static final String GUARDED_TURN = "SELECT m.value, {clock}, " + TURN_JUDGED
-            + ", CASE WHEN m.value = ? AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?"
+    static final String GUARD = "SELECT m.value, {clock}, " + STEERED + ", t.gate,"
+            + " CASE WHEN m.value = ? AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?"
             + " AND l.expires > {clock} AND t.state = 'RUNNING' THEN 0"
             + " ELSE ('turnbuckle: the lease was lost before ' || clock_timestamp())::int END"
-            + OF_TURN.replace("(SELECT 1) AS one", "(SELECT 1) AS one LEFT JOIN meta AS m ON m.name = 'schema'");
+            + " FROM meta AS m LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
+            + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ? WHERE m.name = 'schema'";
 
     private static final String NAMED =
             " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_turn) ON session = of_session AND ";
@@ -120,10 +121,6 @@ final class Fetch {
     private final boolean writing;
     private @Nullable Function<Line, Instant> judge;
     private boolean turnIsRead;
-    private @Nullable Guard guard;
-
-    /** @param schema as meta must have it */
-    record Guard(Lease lease, int schema) {}
 
     private Fetch(Fetched fetched, Ahead ahead, Batch batch, boolean writing, @Nullable Function<Line, Instant> judge) {
         this.fetched = fetched;
@@ -151,11 +148,35 @@ final class Fetch {
         fetch.clock();
     }
 
-    /** What {@link #add} reads of one session and one turn, and an error where the guard does not hold. */
-    static void addGuarded(Batch batch, Ahead ahead, Fetched fetched, Function<Line, Instant> judge, Guard guard) {
-        var fetch = new Fetch(fetched, ahead, batch, true, judge);
-        fetch.guard = guard;
-        fetch.sessions();
+    /** What a transaction goes by that writes in the same message. */
+    record Guarded(Instant now, boolean steers, TurnRow.Gate.State gate) {}
+
+    /**
+     * Locks the turn's session, and lets nothing follow unless the guard holds.
+     *
+     * @param schema as meta must have it
+     */
+    static void addGuard(
+            Batch batch,
+            Ahead.Turn turn,
+            Lease lease,
+            int schema,
+            Function<Line, Instant> judge,
+            Consumer<Guarded> each) {
+        batch.read(LOCK, true, call -> call.texts(List.of(turn.session())), Line::text, id -> {});
+        batch.read(
+                GUARD,
+                call -> call.text(turn.session())
+                        .text(Integer.toString(schema))
+                        .text(lease.holder().worker())
+                        .text(lease.holder().incarnation())
+                        .text(lease.holder().token())
+                        .number(lease.generation())
+                        .text(turn.session())
+                        .text(turn.session())
+                        .text(turn.id().value()),
+                in -> new Guarded(judge.apply(in), in.number() > 0, in.name(TurnRow.Gate.State.class)),
+                each);
     }
 
     /** Where no other statement has brought it. */
@@ -230,12 +251,7 @@ final class Fetch {
         } else if (ahead.turns().size() == 1) {
             turnIsRead = true;
             absent(ahead.turns(), fetched.turns);
-            batch.read(
-                    guard == null ? JUDGED_TURN : GUARDED_TURN,
-                    true,
-                    this::leaseAndTurn,
-                    in -> judged(judging, in, true),
-                    this::judged);
+            batch.read(JUDGED_TURN, true, this::leaseAndTurn, in -> judged(judging, in, true), this::judged);
         } else {
             batch.read(JUDGED_LEASE, true, this::sessionIds, in -> judged(judging, in, false), this::judged);
         }
@@ -243,15 +259,10 @@ final class Fetch {
 
     private void leaseAndTurn(Call call) {
         Ahead.Turn turn = ahead.turns().iterator().next();
-        call.texts(ahead.sessions());
-        if (guard != null) {
-            call.text(Integer.toString(guard.schema()))
-                    .text(guard.lease().holder().worker())
-                    .text(guard.lease().holder().incarnation())
-                    .text(guard.lease().holder().token())
-                    .number(guard.lease().generation());
-        }
-        call.texts(ahead.sessions()).text(turn.session()).text(turn.id().value());
+        call.texts(ahead.sessions())
+                .texts(ahead.sessions())
+                .text(turn.session())
+                .text(turn.id().value());
     }
 
     private record Judged(

@@ -214,7 +214,7 @@ final class PostgresDialect implements Dialect {
         };
     }
 
-    /** {@link Fetch#GUARDED_TURN} did not hold, or a row was there already; the server has undone everything. */
+    /** {@link Fetch#GUARD} did not hold, or a row was there already; the server has undone everything. */
     static boolean isRefused(SQLException e) {
         String state = state(e);
         return state.equals("22P02") || state.equals("23505");

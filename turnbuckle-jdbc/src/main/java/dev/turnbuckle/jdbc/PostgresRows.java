@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -473,17 +474,18 @@ final class PostgresRows extends SqlRows {
     }
 
     @Override
-    public boolean recordAtOnce(Lease lease, TurnId turn, List<JournalEntry> entries) {
+    public @Nullable AtOnce recordAtOnce(Lease lease, TurnId turn, List<JournalEntry> entries) {
         boolean completes = entries.stream().anyMatch(PostgresRows::completes);
         if (beginAgain == null || judged || entries.isEmpty() || (completes && entries.size() > 1)) {
-            return false;
+            return null;
         }
         var owner = new Ahead.Turn(lease.scope().id(), turn);
         List<String> undo = List.of();
         try {
-            if (recordedAndCommitted(owner, lease, completes ? Writes.OUTCOME : Writes.JOURNAL, entries)) {
+            AtOnce done = recordedAndCommitted(owner, lease, completes ? Writes.OUTCOME : Writes.JOURNAL, entries);
+            if (done != null) {
                 ended = true;
-                return true;
+                return done;
             }
         } catch (SqlFailure e) {
             if (!PostgresDialect.isRefused(e.sql())) {
@@ -494,7 +496,7 @@ final class PostgresRows extends SqlRows {
         fetched.forgetAll();
         judged = false;
         beginAgain.accept(undo);
-        return false;
+        return null;
     }
 
     /** Most likely: only these are recorded when they start. */
@@ -502,20 +504,15 @@ final class PostgresRows extends SqlRows {
         return entry.done() && entry.effectClass() == EffectClass.ONCE;
     }
 
-    /** @return whether all of them; otherwise none */
-    private boolean recordedAndCommitted(
+    private @Nullable AtOnce recordedAndCommitted(
             Ahead.Turn owner, Lease lease, Outgoing.Kind<Writes.Recorded> kind, List<JournalEntry> entries) {
-        String session = owner.session();
         List<Writes.Recorded> rows =
                 entries.stream().map(e -> new Writes.Recorded(owner, e)).toList();
         var batch = new Batch();
-        Fetch.addGuarded(
-                batch,
-                Ahead.of(session).turn(session, owner.id()).with(Part.LOCK_ONLY, Part.LEASE),
-                fetched,
-                this::schemaAndClock,
-                new Fetch.Guard(lease, Objects.requireNonNull(schema).current()));
+        var guarded = new AtomicReference<Fetch.Guarded>();
         var written = new AtomicInteger();
+        int current = Objects.requireNonNull(schema).current();
+        Fetch.addGuard(batch, owner, lease, current, this::schemaAndClock, guarded::set);
         batch.write(
                 kind.sql(),
                 rows.size() <= FewRows.MOST ? rows.size() : 0,
@@ -523,8 +520,17 @@ final class PostgresRows extends SqlRows {
                 written::set);
         batch.write(Ending.COMMIT, call -> {}, count -> {});
         batch.run(statements);
+        Fetch.Guarded by = guarded.get();
+        if (by == null || written.get() != rows.size()) {
+            return null;
+        }
         judged = true;
-        return written.get() == rows.size();
+        fetched.now = by.now();
+        fetched.locked.add(owner.session());
+        if (!by.steers()) {
+            fetched.steerless.add(owner.session());
+        }
+        return new AtOnce(by.gate() == TurnRow.Gate.State.CANCELLED);
     }
 
     @Override

@@ -459,7 +459,7 @@ class PostgresOpeningTest {
         indexes.put(Fetch.EFFECTS, "journal_pkey");
         indexes.put(Fetch.NAMED_JOURNAL, "journal_pkey");
         indexes.put(Writes.OUTCOME.sql(), "journal_pkey");
-        indexes.put(Fetch.GUARDED_TURN, "turn_id");
+        indexes.put(Fetch.GUARD, "turn_id");
         indexes.put(Writes.JOURNAL_END.sql(), "journal_pkey");
         indexes.put(Fetch.NAMED_WAITS, "wait_turn");
         indexes.put(Fetch.JUDGED_LEASE, "lease_pkey");

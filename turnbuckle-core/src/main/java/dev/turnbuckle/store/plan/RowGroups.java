@@ -142,14 +142,16 @@ public final class RowGroups {
         boolean recordJournal(String session, TurnId turn, JournalEntry entry);
 
         /**
-         * Records all of these and ends the transaction, in one step with reading what they are judged by: lease, turn, and
-         * whether something steers. Where the lease does not hold or the turn does not run, nothing is written.
+         * Records all of these under the lease of a turn that runs, none of which was recorded before, and ends the
+         * transaction.
          *
-         * @return false where it cannot be done so; nothing was done then
+         * @return null where that is not so, or the backend cannot do it in one step; nothing was done then
          */
-        default boolean recordAtOnce(Lease lease, TurnId turn, List<JournalEntry> entries) {
-            return false;
+        default @Nullable AtOnce recordAtOnce(Lease lease, TurnId turn, List<JournalEntry> entries) {
+            return null;
         }
+
+        record AtOnce(boolean cancelRequested) {}
 
         @Nullable JournalEntry journalEntry(String session, TurnId turn, String key);
 

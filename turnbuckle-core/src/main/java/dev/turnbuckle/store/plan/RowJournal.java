@@ -12,6 +12,7 @@ import dev.turnbuckle.store.Lease;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.WaitRow;
+import dev.turnbuckle.store.plan.RowGroups.OfJournal.AtOnce;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,26 +32,26 @@ final class RowJournal implements Journal {
     public RecordResult record(Lease lease, TurnId turn, List<JournalEntry> entries, List<Blob> extra) {
         var stored = blobs.encoded(extra);
         return transactions.write(rows -> {
-            boolean written = stored.isEmpty() && rows.recordAtOnce(lease, turn, entries);
-            if (!written) {
-                rows.ahead(Ahead.of(lease.scope().id())
-                        .turn(lease.scope().id(), turn)
-                        .with(Ahead.Part.LOCK_ONLY, Ahead.Part.LEASE, Ahead.Part.STEERS)
-                        .effects(entries.stream().map(JournalEntry::key).toList()));
+            String session = lease.scope().id();
+            AtOnce written = stored.isEmpty() ? rows.recordAtOnce(lease, turn, entries) : null;
+            if (written != null) {
+                return new RecordResult.Recorded(List.of(), written.cancelRequested(), RowInbox.steered(rows, session));
             }
+            rows.ahead(Ahead.of(session)
+                    .turn(session, turn)
+                    .with(Ahead.Part.LOCK_ONLY, Ahead.Part.LEASE, Ahead.Part.STEERS)
+                    .effects(entries.stream().map(JournalEntry::key).toList()));
             String lost = RowStorage.lost(rows, lease);
             if (lost != null) {
                 return new RecordResult.LeaseLost(lost);
             }
-            TurnRow row = rows.turn(lease.scope().id(), turn);
+            TurnRow row = rows.turn(session, turn);
             if (row == null || row.state() != TurnSummary.State.RUNNING) {
                 return new RecordResult.LeaseLost("turn is not running");
             }
             stored.forEach(rows::putBlob);
             return new RecordResult.Recorded(
-                    written ? List.of() : write(rows, lease.scope().id(), turn, entries),
-                    row.gate().cancelled(),
-                    RowInbox.steered(rows, lease.scope().id()));
+                    write(rows, session, turn, entries), row.gate().cancelled(), RowInbox.steered(rows, session));
         });
     }
 

@@ -23,8 +23,9 @@ import javax.sql.DataSource;
  * <ul>
  *   <li>before COMMIT is sent, the server undoes what it has; after a lost connection another one is tried;
  *   <li>COMMIT, or a write that it travels with, answered with an error: undone;
- *   <li>COMMIT, alone or with the writes, not answered: nobody knows. The caller is told so, and the job is not run again here: a second run of a
- *       transaction that had landed would be a second transaction.
+ *   <li>COMMIT, alone or with the writes, not answered: nobody knows. The caller is told so, and the job is not run
+ *       again here: a second run of a transaction that had landed would be a second transaction. Only what is recorded
+ *       at once is recorded again: the second run finds the rows of the first.
  * </ul>
  */
 final class PostgresTransaction {

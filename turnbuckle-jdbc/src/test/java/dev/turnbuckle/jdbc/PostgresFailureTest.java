@@ -5,10 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException.Remedy;
+import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.session.InboxItem;
+import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.SessionSummary.Metadata;
+import dev.turnbuckle.session.TurnId;
+import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Journal;
+import dev.turnbuckle.store.JournalEntry;
+import dev.turnbuckle.store.Turns;
+import dev.turnbuckle.tool.EffectClass;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +105,31 @@ class PostgresFailureTest {
         });
         assertThat(relay.hasSwallowed()).isTrue();
         assertThat(pending("a")).as("it had landed, once").isEqualTo(2);
+    }
+
+    @Test
+    void s36_a_record_whose_answer_was_lost_is_made_again_and_finds_what_is_there() {
+        storage.inbox()
+                .accept(new Inbox.NewInput(
+                        "a",
+                        "agent",
+                        new TurnId("t-1"),
+                        InboxItem.Kind.USER,
+                        InboxItem.Delivery.NEXT_TURN,
+                        Json.write(new InboxItem.Content(Message.user("hello"), null)),
+                        null,
+                        Map.of(),
+                        null,
+                        Duration.ZERO));
+        var request = new Turns.StartRequest("a", Stores.claimant(storage), Duration.ofSeconds(30), Set.of("agent"));
+        var started = ((Turns.Start.Go) storage.turns().start(request)).started();
+        var turn = started.turn().id();
+        var begun = new JournalEntry("tool/1", "tool", EffectClass.ONCE, "hash", "{}", null, 1, Instant.EPOCH, null);
+        relay.swallowNextCommit();
+        assertThat(storage.journal().record(started.lease(), turn, List.of(begun), List.of()))
+                .isEqualTo(new Journal.RecordResult.Recorded(List.of(begun), false, false));
+        assertThat(relay.hasSwallowed()).isTrue();
+        assertThat(storage.journal().read("a", turn)).containsExactly(begun);
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.turnbuckle.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.session.Decision;
 import dev.turnbuckle.session.InboxItem;
@@ -193,6 +195,90 @@ class RoundTripsTest {
         var refused = within(3, () -> storage.journal().record(started.lease(), turn, entries(1, 2), List.of()));
         assertThat(refused).isEqualTo(new Journal.RecordResult.LeaseLost("released"));
         assertThat(storage.journal().read("s", turn)).isEmpty();
+    }
+
+    @Test
+    void j03_an_outcome_completes_what_was_started_in_one_round_trip() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        var begun = new JournalEntry("tool/1", "tool", EffectClass.ONCE, "hash", "{}", null, 1, Instant.EPOCH, null);
+        var ended = new JournalEntry(
+                "tool/1",
+                "tool",
+                EffectClass.ONCE,
+                "hash",
+                "{}",
+                "{\"text\":\"done\"}",
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH);
+        within(1, () -> storage.journal().record(started.lease(), turn, List.of(begun), List.of()));
+        within(1, () -> storage.journal().record(started.lease(), turn, List.of(ended), List.of()));
+        assertThat(storage.journal().read("s", turn)).containsExactly(ended);
+        var late = within(3, () -> storage.journal().record(started.lease(), turn, List.of(begun), List.of()));
+        assertThat(late).isEqualTo(new Journal.RecordResult.Recorded(List.of(ended), false, false));
+    }
+
+    @Test
+    void j03_an_outcome_of_what_nobody_started_is_recorded_all_the_same() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        var refused = new JournalEntry(
+                "tool/1", "tool", EffectClass.ONCE, "hash", "{}", "{\"text\":\"no\"}", 1, Instant.EPOCH, Instant.EPOCH);
+        within(3, () -> storage.journal().record(started.lease(), turn, List.of(refused), List.of()));
+        assertThat(storage.journal().read("s", turn)).containsExactly(refused);
+    }
+
+    @Test
+    void t08_q05_a_record_says_in_its_round_trip_that_the_turn_is_cancelled_or_steered() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        var steer = new Inbox.NewInput(
+                "s",
+                "agent",
+                new TurnId("t-" + Stores.ENVIRONMENT.id()),
+                InboxItem.Kind.USER,
+                InboxItem.Delivery.STEER,
+                Json.write(new InboxItem.Content(Message.user("rather to Bergen"), null)),
+                "steer",
+                Map.of(),
+                null,
+                Duration.ZERO);
+        storage.inbox().accept(steer);
+        var steered = within(2, () -> storage.journal().record(started.lease(), turn, entries(1, 1), List.of()));
+        assertThat(steered).isEqualTo(new Journal.RecordResult.Recorded(List.of(), false, true));
+        storage.turns().cancel("s", turn, "ada", "enough");
+        var cancelled = within(2, () -> storage.journal().record(started.lease(), turn, entries(2, 1), List.of()));
+        assertThat(cancelled).isEqualTo(new Journal.RecordResult.Recorded(List.of(), true, true));
+    }
+
+    @Test
+    void t05_a_turn_that_was_handed_back_records_nothing() {
+        Turns.Started started = started("s");
+        var turn = started.turn().id();
+        PostgresServer.execute("UPDATE " + schema + ".turn SET state = 'SUSPENDED'");
+        assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
+                .isEqualTo(new Journal.RecordResult.LeaseLost("turn is not running"));
+        PostgresServer.execute("UPDATE " + schema + ".turn SET state = 'RUNNING'");
+        PostgresServer.execute("UPDATE " + schema + ".lease SET expires = 1");
+        assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
+                .isEqualTo(new Journal.RecordResult.LeaseLost("expired"));
+        PostgresServer.execute("UPDATE " + schema + ".lease SET generation = generation + 1");
+        assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
+                .isEqualTo(new Journal.RecordResult.LeaseLost("superseded"));
+        assertThat(storage.journal().read("s", turn)).isEmpty();
+    }
+
+    @Test
+    void s24_a_record_under_a_newer_schema_writes_nothing() {
+        Turns.Started started = started("s");
+        PostgresServer.execute("UPDATE " + schema + ".meta SET value = '99' WHERE name = 'schema'");
+        assertThatThrownBy(() ->
+                        storage.journal().record(started.lease(), started.turn().id(), entries(1, 1), List.of()))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.code()).isEqualTo("newer_schema"));
+        PostgresServer.execute("UPDATE " + schema + ".meta SET value = '3' WHERE name = 'schema'");
+        assertThat(storage.journal().read("s", started.turn().id())).isEmpty();
     }
 
     @Test

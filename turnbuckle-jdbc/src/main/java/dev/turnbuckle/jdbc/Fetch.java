@@ -13,6 +13,7 @@ import dev.turnbuckle.store.plan.Ahead;
 import dev.turnbuckle.store.plan.Ahead.Part;
 import dev.turnbuckle.store.plan.ClaimPlan;
 import dev.turnbuckle.store.plan.RowGroups.OfHistory.Branch;
+import dev.turnbuckle.store.plan.RowGroups.OfJournal.AtOnce;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,11 +43,11 @@ final class Fetch {
     static final String JUDGED_LEASE = PostgresDialect.SCHEMA_AND_CLOCK + ", " + of("l", SqlLeases.COLUMNS)
             + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?";
 
-    private static final String STEERED = "(EXISTS (SELECT 1 FROM inbox AS i WHERE i.session = ?"
-            + " AND i.finished = 0 AND i.state = 'PENDING' AND i.delivery = 'STEER'))::int";
+    private static final String STEERS = "EXISTS (SELECT 1 FROM inbox AS i WHERE i.session = ?"
+            + " AND i.finished = 0 AND i.state = 'PENDING' AND i.delivery = 'STEER'";
 
     static final String JUDGED_TURN =
-            PostgresDialect.SCHEMA_AND_CLOCK + ", " + STEERED + ", " + of("l", SqlLeases.COLUMNS) + ", "
+            PostgresDialect.SCHEMA_AND_CLOCK + ", (" + STEERS + "))::int, " + of("l", SqlLeases.COLUMNS) + ", "
                     + of("t", SqlTurns.COLUMNS)
                     + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
                     + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
@@ -55,12 +56,14 @@ final class Fetch {
      * An error where the lease does not hold, the turn does not run or the schema is another one: the server then does
      * nothing of what follows in the message. The clock is in the error's text so that the planner cannot evaluate it.
      */
-    static final String GUARD = "SELECT m.value, {clock}, " + STEERED + ", t.gate,"
+    static final String GUARD = "SELECT t.gate = 'CANCELLED', "
+            + STEERS + " AND i.kind = 'USER' AND i.available <= {clock}),"
             + " CASE WHEN m.value = ? AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?"
             + " AND l.expires > {clock} AND t.state = 'RUNNING' THEN 0"
             + " ELSE ('turnbuckle: the lease was lost before ' || clock_timestamp())::int END"
-            + " FROM meta AS m LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
-            + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ? WHERE m.name = 'schema'";
+            + " FROM (SELECT 1) AS one LEFT JOIN meta AS m ON m.name = 'schema'"
+            + " LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
+            + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
 
     private static final String NAMED =
             " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_turn) ON session = of_session AND ";
@@ -148,21 +151,12 @@ final class Fetch {
         fetch.clock();
     }
 
-    /** What a transaction goes by that writes in the same message. */
-    record Guarded(Instant now, boolean steers, TurnRow.Gate.State gate) {}
-
     /**
      * Locks the turn's session, and lets nothing follow unless the guard holds.
      *
      * @param schema as meta must have it
      */
-    static void addGuard(
-            Batch batch,
-            Ahead.Turn turn,
-            Lease lease,
-            int schema,
-            Function<Line, Instant> judge,
-            Consumer<Guarded> each) {
+    static void addGuard(Batch batch, Ahead.Turn turn, Lease lease, int schema, Consumer<AtOnce> each) {
         batch.read(LOCK, true, call -> call.texts(List.of(turn.session())), Line::text, id -> {});
         batch.read(
                 GUARD,
@@ -175,7 +169,7 @@ final class Fetch {
                         .text(turn.session())
                         .text(turn.session())
                         .text(turn.id().value()),
-                in -> new Guarded(judge.apply(in), in.number() > 0, in.name(TurnRow.Gate.State.class)),
+                in -> new AtOnce(in.yes(), in.yes()),
                 each);
     }
 

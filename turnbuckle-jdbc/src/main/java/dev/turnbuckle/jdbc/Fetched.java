@@ -81,15 +81,6 @@ final class Fetched {
         contentHashes.clear();
     }
 
-    /** Nothing is locked any more. */
-    void forgetAll() {
-        forget();
-        locked.clear();
-        sequences.clear();
-        newBranches.clear();
-        now = null;
-    }
-
     /** A pending row more. */
     void inserted(InboxItem item) {
         pending.remove(item.session());

@@ -73,6 +73,11 @@ final class Job<T extends @Nullable Object> {
         failure = why;
     }
 
+    /** Of the last run. */
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
     void answer() {
         answered = true;
         signal.raise();

@@ -52,6 +52,14 @@ final class Line {
         }
     }
 
+    boolean yes() {
+        try {
+            return rows.getBoolean(++read);
+        } catch (SQLException e) {
+            throw new SqlFailure(e);
+        }
+    }
+
     int small() {
         return Math.toIntExact(number());
     }

@@ -57,6 +57,7 @@ final class PostgresRows extends SqlRows {
     private @Nullable Consumer<List<String>> beginAgain;
     private boolean judged;
     private boolean wrote;
+    private boolean sentCommit;
     private boolean ended;
 
     private PostgresRows(
@@ -87,6 +88,11 @@ final class PostgresRows extends SqlRows {
         if (schema != null && schema.isExact()) {
             beginAgain = again;
         }
+    }
+
+    /** Whether COMMIT went with what was done last, and an answer is not here. */
+    boolean hasSentCommit() {
+        return sentCommit && !ended;
     }
 
     private boolean writes() {
@@ -158,6 +164,9 @@ final class PostgresRows extends SqlRows {
 
     /** One round trip: what waits, then locks and reads. */
     private void fetch(Ahead next) {
+        if (ended) {
+            throw new IllegalStateException("this transaction is over");
+        }
         var batch = new Batch();
         boolean sent = !outgoing.isEmpty();
         outgoing.drainTo(batch);
@@ -493,8 +502,7 @@ final class PostgresRows extends SqlRows {
             }
             undo = List.of(Ending.ROLLBACK);
         }
-        fetched.forgetAll();
-        judged = false;
+        sentCommit = false;
         beginAgain.accept(undo);
         return null;
     }
@@ -504,33 +512,25 @@ final class PostgresRows extends SqlRows {
         return entry.done() && entry.effectClass() == EffectClass.ONCE;
     }
 
+    /** @return {@code null} when there was nothing to complete */
     private @Nullable AtOnce recordedAndCommitted(
             Ahead.Turn owner, Lease lease, Outgoing.Kind<Writes.Recorded> kind, List<JournalEntry> entries) {
         List<Writes.Recorded> rows =
                 entries.stream().map(e -> new Writes.Recorded(owner, e)).toList();
         var batch = new Batch();
-        var guarded = new AtomicReference<Fetch.Guarded>();
+        var guarded = new AtomicReference<AtOnce>();
         var written = new AtomicInteger();
         int current = Objects.requireNonNull(schema).current();
-        Fetch.addGuard(batch, owner, lease, current, this::schemaAndClock, guarded::set);
+        Fetch.addGuard(batch, owner, lease, current, guarded::set);
         batch.write(
                 kind.sql(),
                 rows.size() <= FewRows.MOST ? rows.size() : 0,
                 call -> kind.bind().accept(call, rows),
                 written::set);
         batch.write(Ending.COMMIT, call -> {}, count -> {});
+        sentCommit = true;
         batch.run(statements);
-        Fetch.Guarded by = guarded.get();
-        if (by == null || written.get() != rows.size()) {
-            return null;
-        }
-        judged = true;
-        fetched.now = by.now();
-        fetched.locked.add(owner.session());
-        if (!by.steers()) {
-            fetched.steerless.add(owner.session());
-        }
-        return new AtOnce(by.gate() == TurnRow.Gate.State.CANCELLED);
+        return written.get() == rows.size() ? Objects.requireNonNull(guarded.get()) : null;
     }
 
     @Override

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The driver ({@code org.postgresql:postgresql}) and, for {@link #at}, the pool ({@code com.zaxxer:HikariCP}) are the
  * application's to add. A transaction that a serialisation failure or a deadlock ended is run again as it was; a lost
  * connection is a {@link dev.turnbuckle.error.StorageException} that says retry. One whose COMMIT was sent and not
- * answered is never sent again by the storage, but for {@link Journal#record}, which finds what is there: the message
- * says that its end is not known, and repeating the call is safe where the call says so (S11, Q2, J3).
+ * answered is never sent again by the storage, but for effects recorded in one message, which find what is there: the
+ * error says that its end is not known, and repeating the call is safe where the call says so (S11, Q2, J3).
  *
  * <p>Thread-safe. An interrupt does not undo a call that was made: it comes back with its result and with the thread's
  * flag set again. An instance is opened once: after {@link #close} make a new one.

@@ -2,6 +2,7 @@ package dev.turnbuckle.jdbc;
 
 import dev.turnbuckle.env.Environment;
 import dev.turnbuckle.error.StorageException;
+import dev.turnbuckle.error.TurnbuckleException.Remedy;
 import dev.turnbuckle.store.SharedTransaction;
 import dev.turnbuckle.store.Storage;
 import java.sql.Connection;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one job as one transaction on a connection of the pool, and again as it was when other transactions were in its
@@ -70,8 +72,12 @@ final class PostgresTransaction {
         /** The caller can be told. */
         record Told() implements End {}
 
-        /** Nothing was done, and the same may be tried again. */
-        record Undone(RuntimeException why, boolean contended) implements End {}
+        /**
+         * The same may be tried again.
+         *
+         * @param sent whether COMMIT was, of something that finds itself when it is run again; otherwise nothing was done
+         */
+        record Undone(RuntimeException why, boolean contended, boolean sent) implements End {}
     }
 
     /** The lane's edge: whatever a source of connections throws belongs to the caller and must not end the lane. */
@@ -87,7 +93,11 @@ final class PostgresTransaction {
     private void runUntilTold(Job<?> job) {
         int contended = 0;
         int lost = 0;
+        @Nullable SQLException unanswered = null;
         while (run(job) instanceof End.Undone undone) {
+            if (undone.sent() && undone.why() instanceof SqlFailure failure) {
+                unanswered = failure.sql();
+            }
             boolean again = undone.contended()
                     ? ++contended <= parts.settings().retries() && paused(contended)
                     : ++lost <= MOST_LOST;
@@ -98,6 +108,9 @@ final class PostgresTransaction {
             if (!undone.contended()) {
                 parts.renewing().run();
             }
+        }
+        if (unanswered != null && job.failure() instanceof StorageException e && e.remedy() == Remedy.RETRY) {
+            job.fail(unknown(unanswered)); // what failed in the end is not all that there was
         }
     }
 
@@ -139,7 +152,7 @@ final class PostgresTransaction {
             }
         } catch (SQLException e) {
             giveBack(connection, false);
-            return undone(new SqlFailure(e), job);
+            return undone(new SqlFailure(e), job, false);
         }
         End end = on(connection, job);
         giveBack(connection, automatic && !parts.own());
@@ -187,25 +200,24 @@ final class PostgresTransaction {
             return new End.Told();
         } catch (SqlFailure e) {
             ending.rollback();
-            return along ? uncommitted(e.sql(), job) : undone(e, job);
+            return along ? uncommitted(e.sql(), job) : undone(e, job, rows.hasSentCommit());
         } catch (Contended e) {
             ending.rollback();
-            return undone(e, job);
+            return undone(e, job, false);
         } catch (Throwable e) { // whatever it is, it belongs to the caller and must not end the lane
-            if (!rows.hasEnded()) {
-                ending.rollback();
-            }
+            ending.rollback();
             job.fail(along ? new IllegalStateException("it was committed all the same: " + e.getMessage(), e) : e);
             return new End.Told();
         }
     }
 
-    private End undone(RuntimeException e, Job<?> job) {
+    /** @param sent COMMIT was, too: without an answer nobody knows what became of it */
+    private End undone(RuntimeException e, Job<?> job, boolean sent) {
         Dialect.Trouble trouble =
                 e instanceof SqlFailure failure ? parts.dialect().trouble(failure.sql()) : Dialect.Trouble.CONTENDED;
         return switch (trouble) {
-            case CONTENDED -> new End.Undone(e, true);
-            case LOST -> new End.Undone(e, false);
+            case CONTENDED -> new End.Undone(e, true, false);
+            case LOST -> new End.Undone(e, false, sent);
             case FULL, BUSY, OTHER -> {
                 job.fail(explained(e));
                 yield new End.Told();
@@ -226,7 +238,7 @@ final class PostgresTransaction {
     /** COMMIT was sent, and something else came back. */
     private End uncommitted(SQLException e, Job<?> job) {
         return switch (parts.dialect().trouble(e)) {
-            case CONTENDED -> new End.Undone(new SqlFailure(e), true);
+            case CONTENDED -> new End.Undone(new SqlFailure(e), true, false);
             case LOST -> {
                 job.fail(unknown(e));
                 yield new End.Told();

@@ -15,6 +15,9 @@ import java.util.List;
  */
 record Preambles(List<String> reading, List<String> writing, List<String> urgent, List<String> shared, String reset) {
     private static final String BEGIN = "BEGIN";
+    /** What a statement behind a lock reads depends on it, so it is said each time. */
+    private static final String ISOLATED = " ISOLATION LEVEL READ COMMITTED";
+
     private static final String SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY";
     private static final String WRITING = "ISOLATION LEVEL READ COMMITTED, READ WRITE";
     private static final String PLANS = "SET LOCAL enable_seqscan = ";
@@ -45,8 +48,8 @@ record Preambles(List<String> reading, List<String> writing, List<String> urgent
     static Preambles onDefaults(PostgresStorage.Timeouts timeouts) {
         return new Preambles(
                 List.of(BEGIN + " " + SNAPSHOT, PLANS + "on"),
-                List.of(BEGIN),
-                List.of(BEGIN, within("lock", urgent(timeouts))),
+                List.of(BEGIN + ISOLATED),
+                List.of(BEGIN + ISOLATED, within("lock", urgent(timeouts))),
                 List.of(
                         "SET TRANSACTION " + WRITING,
                         within("idle_in_transaction_session", Duration.ZERO),

@@ -194,7 +194,7 @@ class PostgresConnectionsTest {
     }
 
     /** Waits for the server's answer to become that. */
-    private static void until(String question, long answer) {
+    static void until(String question, long answer) {
         try (var connection = PostgresServer.connect();
                 var statement = connection.prepareStatement(question)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);

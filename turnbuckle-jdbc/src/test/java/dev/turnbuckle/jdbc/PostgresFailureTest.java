@@ -21,6 +21,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,8 +109,7 @@ class PostgresFailureTest {
         assertThat(pending("a")).as("it had landed, once").isEqualTo(2);
     }
 
-    @Test
-    void s36_a_record_whose_answer_was_lost_is_made_again_and_finds_what_is_there() {
+    private Turns.Started started() {
         storage.inbox()
                 .accept(new Inbox.NewInput(
                         "a",
@@ -122,7 +123,12 @@ class PostgresFailureTest {
                         null,
                         Duration.ZERO));
         var request = new Turns.StartRequest("a", Stores.claimant(storage), Duration.ofSeconds(30), Set.of("agent"));
-        var started = ((Turns.Start.Go) storage.turns().start(request)).started();
+        return ((Turns.Start.Go) storage.turns().start(request)).started();
+    }
+
+    @Test
+    void s36_a_record_whose_answer_was_lost_is_made_again_and_finds_what_is_there() {
+        var started = started();
         var turn = started.turn().id();
         var begun = new JournalEntry("tool/1", "tool", EffectClass.ONCE, "hash", "{}", null, 1, Instant.EPOCH, null);
         relay.swallowNextCommit();
@@ -130,6 +136,41 @@ class PostgresFailureTest {
                 .isEqualTo(new Journal.RecordResult.Recorded(List.of(begun), false, false));
         assertThat(relay.hasSwallowed()).isTrue();
         assertThat(storage.journal().read("a", turn)).containsExactly(begun);
+    }
+
+    @Test
+    void s36_a_record_that_may_have_landed_is_not_said_to_be_undone() {
+        var started = started();
+        var turn = started.turn().id();
+        var begun = new JournalEntry("tool/1", "tool", EffectClass.ONCE, "hash", "{}", null, 1, Instant.EPOCH, null);
+        relay.swallowNextCommitAndCut();
+        assertThatThrownBy(() -> storage.journal().record(started.lease(), turn, List.of(begun), List.of()))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.code()).isEqualTo("commit_unknown"));
+        relay.mend();
+        assertThat(storage.journal().read("a", turn)).containsExactly(begun);
+    }
+
+    /** The guard stands behind the lock: what it reads is what the lock's last holder left. */
+    @Test
+    void j03_a_record_that_waited_for_a_takeover_is_refused_by_it() throws Exception {
+        var started = started();
+        var turn = started.turn().id();
+        var begun = new JournalEntry("tool/1", "tool", EffectClass.ONCE, "hash", "{}", null, 1, Instant.EPOCH, null);
+        try (var taking = PostgresServer.connect()) {
+            taking.setAutoCommit(false);
+            taking.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR NO KEY UPDATE");
+            var late = CompletableFuture.supplyAsync(
+                    () -> storage.journal().record(started.lease(), turn, List.of(begun), List.of()));
+            PostgresConnectionsTest.until(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%\"" + schema
+                            + "\"%'",
+                    1);
+            taking.createStatement().execute("UPDATE " + schema + ".lease SET generation = generation + 1");
+            taking.commit();
+            assertThat(late.get(30, TimeUnit.SECONDS)).isEqualTo(new Journal.RecordResult.LeaseLost("superseded"));
+        }
+        assertThat(storage.journal().read("a", turn)).isEmpty();
     }
 
     @Test

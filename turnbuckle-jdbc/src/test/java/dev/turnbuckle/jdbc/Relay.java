@@ -16,6 +16,7 @@ final class Relay implements AutoCloseable {
     private final ServerSocket listening;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean swallowing = new AtomicBoolean();
+    private volatile boolean cutting;
     private volatile boolean down;
     private volatile boolean swallowed;
 
@@ -41,6 +42,7 @@ final class Relay implements AutoCloseable {
     }
 
     void mend() {
+        cutting = false;
         down = false;
     }
 
@@ -48,6 +50,12 @@ final class Relay implements AutoCloseable {
     void swallowNextCommit() {
         swallowed = false;
         swallowing.set(true);
+    }
+
+    /** The same, and nothing is to be reached after it. */
+    void swallowNextCommitAndCut() {
+        cutting = true;
+        swallowNextCommit();
     }
 
     boolean hasSwallowed() {
@@ -78,6 +86,9 @@ final class Relay implements AutoCloseable {
         boolean commit = new String(answer, StandardCharsets.ISO_8859_1).contains("COMMIT\0");
         if (commit && swallowing.compareAndSet(true, false)) {
             swallowed = true;
+            if (cutting) {
+                cut();
+            }
             return true;
         }
         return false;

@@ -245,10 +245,10 @@ class RoundTripsTest {
                 null,
                 Duration.ZERO);
         storage.inbox().accept(steer);
-        var steered = within(2, () -> storage.journal().record(started.lease(), turn, entries(1, 1), List.of()));
+        var steered = within(1, () -> storage.journal().record(started.lease(), turn, entries(1, 1), List.of()));
         assertThat(steered).isEqualTo(new Journal.RecordResult.Recorded(List.of(), false, true));
         storage.turns().cancel("s", turn, "ada", "enough");
-        var cancelled = within(2, () -> storage.journal().record(started.lease(), turn, entries(2, 1), List.of()));
+        var cancelled = within(1, () -> storage.journal().record(started.lease(), turn, entries(2, 1), List.of()));
         assertThat(cancelled).isEqualTo(new Journal.RecordResult.Recorded(List.of(), true, true));
     }
 
@@ -260,6 +260,14 @@ class RoundTripsTest {
         assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
                 .isEqualTo(new Journal.RecordResult.LeaseLost("turn is not running"));
         PostgresServer.execute("UPDATE " + schema + ".turn SET state = 'RUNNING'");
+        for (String column : List.of("worker", "incarnation", "token")) {
+            String update = "UPDATE " + schema + ".lease SET " + column + " = ";
+            PostgresServer.execute(update + column + " || 'x'");
+            assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
+                    .as(column)
+                    .isEqualTo(new Journal.RecordResult.LeaseLost("superseded"));
+            PostgresServer.execute(update + "left(" + column + ", -1)");
+        }
         PostgresServer.execute("UPDATE " + schema + ".lease SET expires = 1");
         assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
                 .isEqualTo(new Journal.RecordResult.LeaseLost("expired"));
@@ -267,6 +275,17 @@ class RoundTripsTest {
         assertThat(storage.journal().record(started.lease(), turn, entries(1, 1), List.of()))
                 .isEqualTo(new Journal.RecordResult.LeaseLost("superseded"));
         assertThat(storage.journal().read("s", turn)).isEmpty();
+    }
+
+    @Test
+    void s24_a_record_where_no_schema_is_written_down_writes_nothing() {
+        Turns.Started started = started("s");
+        PostgresServer.execute("DELETE FROM " + schema + ".meta");
+        assertThatThrownBy(() ->
+                        storage.journal().record(started.lease(), started.turn().id(), entries(1, 1), List.of()))
+                .isInstanceOf(RuntimeException.class);
+        PostgresServer.execute("INSERT INTO " + schema + ".meta (name, value) VALUES ('schema', '3')");
+        assertThat(storage.journal().read("s", started.turn().id())).isEmpty();
     }
 
     @Test

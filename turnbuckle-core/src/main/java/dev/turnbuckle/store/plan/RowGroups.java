@@ -151,7 +151,8 @@ public final class RowGroups {
             return null;
         }
 
-        record AtOnce(boolean cancelRequested) {}
+        /** What {@link dev.turnbuckle.store.Journal.RecordResult.Recorded} says beside it. */
+        record AtOnce(boolean cancelRequested, boolean steered) {}
 
         @Nullable JournalEntry journalEntry(String session, TurnId turn, String key);
 

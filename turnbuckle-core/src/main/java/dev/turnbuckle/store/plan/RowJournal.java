@@ -35,7 +35,7 @@ final class RowJournal implements Journal {
             String session = lease.scope().id();
             AtOnce written = stored.isEmpty() ? rows.recordAtOnce(lease, turn, entries) : null;
             if (written != null) {
-                return new RecordResult.Recorded(List.of(), written.cancelRequested(), RowInbox.steered(rows, session));
+                return new RecordResult.Recorded(List.of(), written.cancelRequested(), written.steered());
             }
             rows.ahead(Ahead.of(session)
                     .turn(session, turn)

@@ -73,6 +73,11 @@ final class FloorTurn {
         this.branch = branch;
     }
 
+    /** Whether the statement records an effect. */
+    static boolean records(String sql) {
+        return sql.equals(EFFECT) || sql.equals(OUTCOME);
+    }
+
     private static long now() {
         return System.currentTimeMillis() * 1_000;
     }

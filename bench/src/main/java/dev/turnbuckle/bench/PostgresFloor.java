@@ -10,9 +10,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The least that any durable design must do on PostgreSQL: five transactions a turn, each two round trips: all its
- * statements at once, then, because somebody has to look at how many rows they changed, COMMIT. As many connections as
- * ours has; who finds none free waits.
+ * The least that any durable design must do on PostgreSQL: five transactions a turn. Each is two round trips: all its
+ * statements at once, then, because somebody has to look at how many rows they changed, COMMIT; those two that record
+ * effects are one. As many connections as ours has; who finds none free waits.
  */
 final class PostgresFloor implements Contender, FloorTransactions {
     /** Natural keys; the one index beside them finds the sessions that have work. Room for updates, as ours has it. */

@@ -50,8 +50,16 @@ final class PostgresFloorSql implements FloorSql, AutoCloseable {
                 connection.createArrayOf("text", entries.messages().toArray()));
     }
 
-    /** Two round trips. The last statement of each transaction is the one that must have found its row. */
+    /**
+     * Two round trips; one for a transaction that only records effects, as ours has it. The last statement that is not
+     * COMMIT is the one that must have found its row.
+     */
     void commit() throws SQLException {
+        boolean along = statements.stream().allMatch(FloorTurn::records);
+        int writes = statements.size();
+        if (along) {
+            statements.add("COMMIT");
+        }
         PreparedStatement statement = statement();
         for (int i = 0; i < parameters.size(); i++) {
             switch (parameters.get(i)) {
@@ -62,13 +70,15 @@ final class PostgresFloorSql implements FloorSql, AutoCloseable {
                 default -> throw new IllegalArgumentException("parameter " + i + " of " + statements);
             }
         }
-        int last = changed(statement);
+        int last = changed(statement, writes);
         statements.clear();
         parameters.clear();
         if (last != 1) {
             throw new IllegalStateException("the last statement changed " + last + " rows");
         }
-        connection.commit();
+        if (!along) {
+            connection.commit();
+        }
     }
 
     private PreparedStatement statement() throws SQLException {
@@ -80,13 +90,13 @@ final class PostgresFloorSql implements FloorSql, AutoCloseable {
         return statement;
     }
 
-    private static int changed(PreparedStatement statement) throws SQLException {
+    /** @param count the statement that is asked for, counted from 1 */
+    private static int changed(PreparedStatement statement, int count) throws SQLException {
         statement.execute();
-        int last = statement.getUpdateCount();
-        while (statement.getMoreResults() || statement.getUpdateCount() >= 0) {
-            last = statement.getUpdateCount();
+        for (int i = 1; i < count; i++) {
+            statement.getMoreResults();
         }
-        return last;
+        return statement.getUpdateCount();
     }
 
     @Override

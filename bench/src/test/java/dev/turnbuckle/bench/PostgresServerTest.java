@@ -56,14 +56,22 @@ class PostgresServerTest {
     }
 
     @Test
-    void aTransactionOfTheFloorIsTwoRoundTrips() throws IOException {
+    void aTransactionOfTheFloorIsTwoRoundTripsAndARecordOne() throws IOException {
         String schema = PostgresFloor.create(server, "trips") + CountedWire.PARAMETER;
         try (var floor = new PostgresFloor(server, schema, specimen, 0)) {
             var turn = floor.session("s");
-            long before = CountedWire.trips();
-            floor.transaction(turn::accept);
-            assertThat(CountedWire.trips() - before).isEqualTo(2);
+            assertThat(trips(floor, turn::accept)).isEqualTo(2);
+            assertThat(trips(floor, turn::open)).isEqualTo(2);
+            assertThat(trips(floor, turn::start)).isEqualTo(1);
+            assertThat(trips(floor, turn::outcome)).isEqualTo(1);
+            assertThat(trips(floor, turn::commit)).isEqualTo(2);
         }
+    }
+
+    private static long trips(PostgresFloor floor, FloorTransactions.Step step) {
+        long before = CountedWire.trips();
+        floor.transaction(step);
+        return CountedWire.trips() - before;
     }
 
     @Test

@@ -26,6 +26,9 @@ final class PostgresFloorSql implements FloorSql, AutoCloseable {
 
     PostgresFloorSql(Connection connection) throws SQLException {
         this.connection = connection;
+        try (var statement = connection.createStatement()) {
+            statement.execute("SET enable_seqscan = off"); // as ours: first plans are made on empty tables, and kept
+        }
         connection.setAutoCommit(false);
     }
 

@@ -43,11 +43,11 @@ final class Fetch {
     static final String JUDGED_LEASE = PostgresDialect.SCHEMA_AND_CLOCK + ", " + of("l", SqlLeases.COLUMNS)
             + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?";
 
-    private static final String STEERS = "EXISTS (SELECT 1 FROM inbox AS i WHERE i.session = ?"
+    private static final String STEERS = "SELECT 1 FROM inbox AS i WHERE i.session = ?"
             + " AND i.finished = 0 AND i.state = 'PENDING' AND i.delivery = 'STEER'";
 
     static final String JUDGED_TURN =
-            PostgresDialect.SCHEMA_AND_CLOCK + ", (" + STEERS + "))::int, " + of("l", SqlLeases.COLUMNS) + ", "
+            PostgresDialect.SCHEMA_AND_CLOCK + ", (EXISTS (" + STEERS + "))::int, " + of("l", SqlLeases.COLUMNS) + ", "
                     + of("t", SqlTurns.COLUMNS)
                     + " FROM (SELECT 1) AS one LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
                     + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
@@ -56,7 +56,7 @@ final class Fetch {
      * An error where the lease does not hold, the turn does not run or the schema is another one: the server then does
      * nothing of what follows in the message. The clock is in the error's text so that the planner cannot evaluate it.
      */
-    static final String GUARD = "SELECT t.gate = 'CANCELLED', "
+    static final String GUARD = "SELECT t.gate = 'CANCELLED', EXISTS ("
             + STEERS + " AND i.kind = 'USER' AND i.available <= {clock}),"
             + " CASE WHEN m.value = ? AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?"
             + " AND l.expires > {clock} AND t.state = 'RUNNING' THEN 0"

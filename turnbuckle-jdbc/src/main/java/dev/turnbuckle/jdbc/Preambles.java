@@ -14,10 +14,6 @@ import java.util.List;
  * @param reset what a connection is told when it comes back from a tool
  */
 record Preambles(List<String> reading, List<String> writing, List<String> urgent, List<String> shared, String reset) {
-    private static final String BEGIN = "BEGIN";
-    /** What a statement behind a lock reads depends on it, so it is said each time. */
-    private static final String ISOLATED = " ISOLATION LEVEL READ COMMITTED";
-
     private static final String SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY";
     private static final String WRITING = "ISOLATION LEVEL READ COMMITTED, READ WRITE";
     private static final String PLANS = "SET LOCAL enable_seqscan = ";
@@ -29,7 +25,7 @@ record Preambles(List<String> reading, List<String> writing, List<String> urgent
 
     /** On connections of our own of which nobody knows what they bring with them, such as a pooler's. */
     static Preambles ofStatement(PostgresStorage.Timeouts timeouts) {
-        return whole(BEGIN + " ", timeouts);
+        return whole("BEGIN ", timeouts);
     }
 
     private static Preambles whole(String begin, PostgresStorage.Timeouts timeouts) {
@@ -47,9 +43,9 @@ record Preambles(List<String> reading, List<String> writing, List<String> urgent
     /** On connections of our own that have the {@link ConnectionDefaults}. */
     static Preambles onDefaults(PostgresStorage.Timeouts timeouts) {
         return new Preambles(
-                List.of(BEGIN + " " + SNAPSHOT, PLANS + "on"),
-                List.of(BEGIN + ISOLATED),
-                List.of(BEGIN + ISOLATED, within("lock", urgent(timeouts))),
+                List.of("BEGIN " + SNAPSHOT, PLANS + "on"),
+                List.of("BEGIN " + WRITING),
+                List.of("BEGIN " + WRITING, within("lock", urgent(timeouts))),
                 List.of(
                         "SET TRANSACTION " + WRITING,
                         within("idle_in_transaction_session", Duration.ZERO),

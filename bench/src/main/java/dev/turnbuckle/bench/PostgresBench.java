@@ -12,11 +12,11 @@ import java.util.function.Consumer;
 final class PostgresBench {
     private static final int[] AT_ONCE = {1, 16, 64, 256};
 
-    /** So many turns of ours come first: a node that serves has made them within its first minute. */
+    /** So many turns of each process of ours come first: a node that serves has made them within its first minute. */
     private static final int WARM_TURNS = 30_000;
 
     private static final int WARM_AT_ONCE = 64;
-    private static final int MOST_WARM_UP = 90;
+    private static final int MOST_WARM_UP = 180;
 
     /** The floor is a few lines of code, which are compiled soon. */
     private static final int FLOOR_WARM_UP = 10;
@@ -87,33 +87,36 @@ final class PostgresBench {
             throws IOException, InterruptedException {
         try (var ours = new PostgresOurs(server, server.schema("ours"));
                 var floor = new PostgresFloor(server, PostgresFloor.create(server, "floor"), specimen, 0)) {
-            all(floor, ours, "", figures);
+            all(floor, ours, 1, "", figures);
         }
     }
 
     private void two(PostgresServer server, Consumer<Figure> figures) throws IOException, InterruptedException {
-        try (var ours = new Processes(2, Hand.Kind.OURS, server, server.schema("ours_two"), folder);
-                var floor =
-                        new Processes(2, Hand.Kind.FLOOR, server, PostgresFloor.create(server, "floor_two"), folder)) {
-            all(floor, ours, "-two", figures);
+        int processes = 2;
+        String schema = PostgresFloor.create(server, "floor_two");
+        try (var ours = new Processes(processes, Hand.Kind.OURS, server, server.schema("ours_two"), folder);
+                var floor = new Processes(processes, Hand.Kind.FLOOR, server, schema, folder)) {
+            all(floor, ours, processes, "-two", figures);
         }
     }
 
-    private void warm(Side floor, Side ours) throws InterruptedException {
+    private void warm(Side floor, Side ours, int processes) throws InterruptedException {
+        int wanted = processes * WARM_TURNS;
         int turns = 0;
-        for (int i = 0; i < MOST_WARM_UP && turns < WARM_TURNS; i++) {
+        for (int i = 0; i < MOST_WARM_UP && turns < wanted; i++) {
             if (i < FLOOR_WARM_UP) {
                 floor.round("first" + i, WARM_AT_ONCE, options.round());
             }
             turns += ours.round("first" + i, WARM_AT_ONCE, options.round())
                     .nanos()
                     .count();
-            progress.say("warming up: " + turns + " of " + WARM_TURNS + " turns");
+            progress.say("warming up: " + turns + " of " + wanted + " turns");
         }
     }
 
-    private void all(Side floor, Side ours, String suffix, Consumer<Figure> figures) throws InterruptedException {
-        warm(floor, ours);
+    private void all(Side floor, Side ours, int processes, String suffix, Consumer<Figure> figures)
+            throws InterruptedException {
+        warm(floor, ours, processes);
         for (int sessions : AT_ONCE) {
             String name = "pg-turns-" + sessions + suffix;
             var rounds = Rounds.of(floor, ours, sessions, options, text -> progress.say(name + ", " + text));

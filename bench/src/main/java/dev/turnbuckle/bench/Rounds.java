@@ -59,7 +59,7 @@ final class Rounds {
                 ? ""
                 : " and " + Figure.plain(round.serverMicrosOfATurn()) + " us of the server's";
         return Figure.plain(round.turnsPerSecond()) + "/s (" + Figure.plain(round.cpuMicrosOfATurn()) + " us of CPU"
-                + server + ")";
+                + server + ", " + round.cpu().compilingMillis() + " ms of compiling)";
     }
 
     Figure turns(String name, @Nullable Bar bar) {

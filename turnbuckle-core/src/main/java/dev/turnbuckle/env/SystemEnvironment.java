@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Environment#system()}: virtual threads, platform threads for blocking bodies, the system's clocks. */
 final class SystemEnvironment implements Environment {
     static final SystemEnvironment INSTANCE = new SystemEnvironment();
 
+    private static final Alarms ALARMS = new Alarms();
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int ID_LENGTH = 26;
 
@@ -85,7 +87,7 @@ final class SystemEnvironment implements Environment {
     }
 
     private static final class LockSignal implements Signal {
-        /** Whoever waits longer than this is not woken by a timer: arming one for each wait costs more than the wait. */
+        /** Whoever waits longer than this has no alarm. */
         private static final long FOREVER = TimeUnit.DAYS.toNanos(365);
 
         private final ReentrantLock lock = new ReentrantLock();
@@ -117,23 +119,42 @@ final class SystemEnvironment implements Environment {
             if (version != seen) {
                 return true;
             }
-            long left = nanosOf(atMost);
+            long most = nanosOf(atMost);
+            if (most <= 0) {
+                return false;
+            }
+            var alarm = most < FOREVER ? ALARMS.after(most, this::lookAgain) : null;
+            try {
+                return untilRaised(seen, alarm);
+            } finally {
+                if (alarm != null) {
+                    ALARMS.cancel(alarm);
+                }
+            }
+        }
+
+        private boolean untilRaised(long seen, Alarms.@Nullable Alarm alarm) throws InterruptedException {
             lock.lockInterruptibly();
             try {
                 waiting++;
                 while (version == seen) {
-                    if (left <= 0) {
+                    if (alarm != null && ALARMS.isOver(alarm)) {
                         return false;
                     }
-                    if (left >= FOREVER) {
-                        changed.await();
-                    } else {
-                        left = changed.awaitNanos(left);
-                    }
+                    changed.await();
                 }
                 return true;
             } finally {
                 waiting--;
+                lock.unlock();
+            }
+        }
+
+        private void lookAgain() {
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
                 lock.unlock();
             }
         }

@@ -10,6 +10,7 @@ import dev.turnbuckle.store.plan.Transactions;
 import dev.turnbuckle.store.plan.Transactions.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -44,6 +45,7 @@ final class PostgresDatabase {
     private final PostgresTransaction transaction;
     private final @Nullable PostgresWakeups wakeups;
     private final Semaphore tools;
+    private final @Nullable SilenceWatch silence;
     private volatile Preambles preambles;
 
     private PostgresDatabase(PostgresStorage.Settings settings, Environment environment) {
@@ -58,10 +60,12 @@ final class PostgresDatabase {
         if (pool != null) {
             this.closing = () -> {};
             this.renewing = () -> {};
+            this.silence = null;
         } else {
             DataSource own = ownPool(settings, settings.tellsConnections() ? defaults : null);
             this.closing = () -> PostgresPool.close(own);
             this.renewing = () -> PostgresPool.renew(own);
+            this.silence = silence(settings);
             pool = own;
         }
         this.source = settings.around().apply(pool);
@@ -74,6 +78,11 @@ final class PostgresDatabase {
                         dialect, schema, environment, settings, () -> preambles, settings.source() == null, renewing));
         this.tools = new Semaphore(settings.connections());
         this.wakeups = settings.wakeups() && !settings.pooler() ? new PostgresWakeups(this) : null;
+    }
+
+    private static @Nullable SilenceWatch silence(PostgresStorage.Settings settings) {
+        Duration most = PostgresPool.silence(settings);
+        return most.isPositive() ? new SilenceWatch(most) : null;
     }
 
     /** For a tool; bounded, so that tools leave connections to what they wait for. */
@@ -166,9 +175,10 @@ final class PostgresDatabase {
 
     private void lane() {
         var arrived = environment.signal();
+        SilenceWatch.Seat seat = silence == null ? null : silence.seat();
         List<Job<?>> jobs = queue.take(arrived, 1);
         while (!jobs.isEmpty()) {
-            transaction.serve(jobs.getFirst());
+            transaction.serve(jobs.getFirst(), seat);
             jobs = queue.take(arrived, 1);
         }
     }
@@ -206,6 +216,9 @@ final class PostgresDatabase {
         }
         queue.close(why);
         lanes.forEach(OpenDatabase::join);
+        if (silence != null) {
+            silence.close();
+        }
         closing.run();
     }
 }

@@ -13,6 +13,7 @@ final class PostgresPool {
     private static final Duration SILENCE = Duration.ofSeconds(15);
 
     private static final String OPTIONS = "options";
+    private static final String SOCKET_TIMEOUT = "socketTimeout";
 
     private PostgresPool() {}
 
@@ -49,6 +50,20 @@ final class PostgresPool {
                 + "PostgresStorage.of (" + cause.getMessage() + ")");
     }
 
+    /** How long a server may say nothing, in whole seconds: what the address says, if it does; zero is without end. */
+    static Duration silence(PostgresStorage.Settings settings) {
+        String theirs =
+                settings.url() == null ? null : settings.url().parameters().get(SOCKET_TIMEOUT);
+        try {
+            return theirs == null
+                    ? Duration.ofSeconds(
+                            settings.timeouts().statement().plus(SILENCE).toSeconds())
+                    : Duration.ofSeconds(Integer.parseInt(theirs));
+        } catch (NumberFormatException e) {
+            throw new WiringException("socketTimeout=" + theirs + " is no number of seconds");
+        }
+    }
+
     private static HikariConfig config(PostgresUrl url, PostgresStorage.Settings settings) {
         var config = new HikariConfig();
         config.setPoolName("turnbuckle");
@@ -68,8 +83,7 @@ final class PostgresPool {
                 "connectTimeout",
                 String.valueOf(Math.max(1, settings.timeouts().connection().toSeconds())));
         config.addDataSourceProperty(
-                "socketTimeout",
-                String.valueOf(settings.timeouts().statement().plus(SILENCE).toSeconds()));
+                SOCKET_TIMEOUT, String.valueOf(silence(settings).toSeconds()));
         if (settings.pooler()) {
             config.addDataSourceProperty("prepareThreshold", "0"); // the next transaction is on another connection
         }

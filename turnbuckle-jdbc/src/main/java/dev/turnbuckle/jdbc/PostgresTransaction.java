@@ -80,21 +80,25 @@ final class PostgresTransaction {
         record Undone(RuntimeException why, boolean contended, boolean sent) implements End {}
     }
 
-    /** The lane's edge: whatever a source of connections throws belongs to the caller and must not end the lane. */
-    void serve(Job<?> job) {
+    /**
+     * The lane's edge: whatever a source of connections throws belongs to the caller and must not end the lane.
+     *
+     * @param seat of the lane, where the connections are our own
+     */
+    void serve(Job<?> job, SilenceWatch.@Nullable Seat seat) {
         try {
-            runUntilTold(job);
+            runUntilTold(job, seat);
         } catch (Throwable e) {
             job.fail(e);
         }
         job.answer();
     }
 
-    private void runUntilTold(Job<?> job) {
+    private void runUntilTold(Job<?> job, SilenceWatch.@Nullable Seat seat) {
         int contended = 0;
         int lost = 0;
         @Nullable SQLException unanswered = null;
-        while (run(job) instanceof End.Undone undone) {
+        while (run(job, seat) instanceof End.Undone undone) {
             if (undone.sent() && undone.why() instanceof SqlFailure failure) {
                 unanswered = failure.sql();
             }
@@ -136,7 +140,7 @@ final class PostgresTransaction {
         }
     }
 
-    private End run(Job<?> job) {
+    private End run(Job<?> job, SilenceWatch.@Nullable Seat seat) {
         Connection connection;
         try {
             connection = source.getConnection();
@@ -150,11 +154,21 @@ final class PostgresTransaction {
             if (automatic != parts.own()) {
                 connection.setAutoCommit(parts.own());
             }
+            if (seat != null) {
+                seat.take(connection);
+            }
         } catch (SQLException e) {
             giveBack(connection, false);
             return undone(new SqlFailure(e), job, false);
         }
-        End end = on(connection, job);
+        End end;
+        try {
+            end = on(connection, job, seat);
+        } finally {
+            if (seat != null) {
+                seat.leave();
+            }
+        }
         giveBack(connection, automatic && !parts.own());
         return end;
     }
@@ -170,8 +184,11 @@ final class PostgresTransaction {
         }
     }
 
-    private End on(Connection connection, Job<?> job) {
+    private End on(Connection connection, Job<?> job, SilenceWatch.@Nullable Seat seat) {
         var sql = new Statements(connection, parts.dialect());
+        if (seat != null) {
+            sql.beforeEach(seat::ask);
+        }
         var ending = new Ending(connection, parts.own() ? sql : null);
         sql.begin(preamble(job));
         PostgresRows rows = job.writes()

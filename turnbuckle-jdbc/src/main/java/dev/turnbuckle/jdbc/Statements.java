@@ -16,6 +16,7 @@ final class Statements implements AutoCloseable {
     private final List<Call> once = new ArrayList<>();
     private List<String> settings = List.of();
     private @Nullable Runnable changed;
+    private @Nullable Runnable asking;
 
     Statements(Connection connection) {
         this(connection, Form.PLAIN);
@@ -45,6 +46,11 @@ final class Statements implements AutoCloseable {
         changed = told;
     }
 
+    /** Told before each statement, or each message of several. */
+    void beforeEach(Runnable told) {
+        asking = told;
+    }
+
     void changed() {
         if (changed != null) {
             changed.run();
@@ -56,6 +62,7 @@ final class Statements implements AutoCloseable {
         if (!settings.isEmpty()) {
             return together(List.of(sql));
         }
+        ask();
         Call call = held.get(sql);
         if (call == null) {
             call = prepare(sql, form.sql(sql), 0);
@@ -66,6 +73,7 @@ final class Statements implements AutoCloseable {
 
     /** Statements that go to the server as one. */
     Call together(List<String> statements) {
+        ask();
         int skipped = settings.size();
         var all = statements;
         if (skipped > 0) {
@@ -78,6 +86,12 @@ final class Statements implements AutoCloseable {
         Call call = prepare(sql, sql, skipped);
         once.add(call);
         return call;
+    }
+
+    private void ask() {
+        if (asking != null) {
+            asking.run();
+        }
     }
 
     private Call prepare(String name, String sql, int skipped) {

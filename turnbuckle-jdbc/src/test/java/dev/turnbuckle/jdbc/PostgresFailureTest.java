@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnbuckle.error.StorageException;
 import dev.turnbuckle.error.TurnbuckleException.Remedy;
+import dev.turnbuckle.error.WiringException;
 import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.Message;
@@ -95,6 +96,26 @@ class PostgresFailureTest {
                     + " WHERE application_name = 'turnbuckle' AND pid <> pg_backend_pid()");
         }
         assertThat(pending("a")).isEqualTo(4);
+    }
+
+    /** Lanes have no timeout on their sockets: without the watch this would wait for ever. */
+    @Test
+    void a_server_that_falls_silent_is_given_up() throws Exception {
+        storage.close();
+        storage = opened(PostgresStorage.builder(relay.url(schema) + "&socketTimeout=1"));
+        Stores.accept(storage, "a");
+        relay.mute();
+        assertThatThrownBy(() -> Stores.accept(storage, "a")).isInstanceOfSatisfying(StorageException.class, e -> {
+            assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
+            assertThat(e.code()).isEqualTo("unreachable");
+        });
+    }
+
+    @Test
+    void a_silence_that_is_no_number_is_refused() {
+        assertThatThrownBy(() -> opened(PostgresStorage.builder(relay.url(schema) + "&socketTimeout=soon")))
+                .isInstanceOf(WiringException.class)
+                .hasMessage("socketTimeout=soon is no number of seconds");
     }
 
     @Test

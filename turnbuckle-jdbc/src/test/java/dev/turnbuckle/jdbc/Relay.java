@@ -19,6 +19,7 @@ final class Relay implements AutoCloseable {
     private volatile boolean cutting;
     private volatile boolean down;
     private volatile boolean swallowed;
+    private volatile boolean mute;
 
     Relay() throws IOException {
         PostgresServer.port(); // started before anybody waits for it
@@ -58,6 +59,11 @@ final class Relay implements AutoCloseable {
         swallowNextCommit();
     }
 
+    /** From now on nothing that the server says arrives, and no connection breaks. */
+    void mute() {
+        mute = true;
+    }
+
     boolean hasSwallowed() {
         return swallowed;
     }
@@ -74,7 +80,7 @@ final class Relay implements AutoCloseable {
                 open.add(client);
                 open.add(server);
                 Thread.ofVirtual().start(() -> copy(client, server, bytes -> true));
-                Thread.ofVirtual().start(() -> copy(server, client, bytes -> !swallows(bytes)));
+                Thread.ofVirtual().start(() -> copy(server, client, new Answers()));
             } catch (IOException e) {
                 // closed, or the client went away
             }
@@ -96,6 +102,22 @@ final class Relay implements AutoCloseable {
 
     private interface Look {
         boolean goesOn(byte[] bytes);
+
+        default boolean keepsBack() {
+            return false;
+        }
+    }
+
+    private final class Answers implements Look {
+        @Override
+        public boolean goesOn(byte[] bytes) {
+            return !swallows(bytes);
+        }
+
+        @Override
+        public boolean keepsBack() {
+            return mute;
+        }
     }
 
     private static void copy(Socket from, Socket to, Look look) {
@@ -108,7 +130,9 @@ final class Relay implements AutoCloseable {
                 if (!look.goesOn(java.util.Arrays.copyOf(buffer, n))) {
                     return;
                 }
-                out.write(buffer, 0, n);
+                if (!look.keepsBack()) {
+                    out.write(buffer, 0, n);
+                }
             }
         } catch (IOException e) {
             // one side went away, the other follows

@@ -51,7 +51,9 @@ final class StorageTurns {
                                 started.session().id(),
                                 id,
                                 started.lease(),
-                                started.session().head().revision()),
+                                started.session().head().revision(),
+                                false,
+                                started),
                         history,
                         new Commit.State(changed, null),
                         Commit.Settlement.applied(

@@ -13,10 +13,18 @@ public record Commit(Target target, History history, State state, Settlement set
     /**
      * @param expectedRevision the revision that the turn was driven from (S7)
      * @param unlessSteered refused while an input waits that joins the turn at its last safe point (Q5)
+     * @param from what the driver was given: a storage far away then only asks whether it is still so. {@code null} for a
+     *     driver that kept nothing. It decides nothing.
      */
-    public record Target(String session, TurnId turn, Lease lease, long expectedRevision, boolean unlessSteered) {
+    public record Target(
+            String session,
+            TurnId turn,
+            Lease lease,
+            long expectedRevision,
+            boolean unlessSteered,
+            Turns.@Nullable Started from) {
         public Target(String session, TurnId turn, Lease lease, long expectedRevision) {
-            this(session, turn, lease, expectedRevision, false);
+            this(session, turn, lease, expectedRevision, false, null);
         }
     }
 

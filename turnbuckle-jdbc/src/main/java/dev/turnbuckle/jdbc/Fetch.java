@@ -65,6 +65,29 @@ final class Fetch {
             + " LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
             + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
 
+    /**
+     * Whether a turn and its session are what their driver believes, and what it cannot know: one row, whether there is such a
+     * session or not.
+     */
+    static final String PREMISE = PostgresDialect.SCHEMA_AND_CLOCK + """
+            , s.deleted < 1 AND s.open_turn = t.id AND s.revision = ? AND s.branch = ? AND s.depth = ? AND s.chain = ?
+                AND s.checkpoint IS NOT DISTINCT FROM ?
+                AND (s.title, s.parent, s.cause, s.directory, s.model) IS NOT DISTINCT FROM (?, ?, ?, ?, ?) AND s.labels = ?
+                AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?
+                AND t.state = 'RUNNING' AND t.gate = 'OPEN' AND i.claimed = ?,
+                l.expires, i.steers, i.available, b.id, b.session, b.parent_branch, b.parent_depth, b.next_depth,
+                (SELECT COALESCE(MAX(e.id), 0) FROM entry e
+                 WHERE e.id BETWEEN (b.id << 32) AND ((b.id << 32) | 4294967295))
+            FROM (SELECT COUNT(*) FILTER (WHERE state = 'CLAIMED' AND claimed_by = ?) AS claimed,
+                    COALESCE(BOOL_OR(state = 'PENDING' AND delivery = 'STEER'), FALSE) AS steers,
+                    MIN(available) FILTER (WHERE state = 'PENDING') AS available
+                FROM inbox WHERE session = ? AND finished = 0) AS i
+            LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?
+            LEFT JOIN turn AS t ON t.session = ? AND t.id = ?
+            LEFT JOIN session AS s ON s.id = ?
+            LEFT JOIN branch AS b ON b.id = s.branch
+            """;
+
     private static final String NAMED =
             " JOIN unnest(?::text[], ?::text[]) AS k(of_session, of_turn) ON session = of_session AND ";
     private static final String OPEN = " JOIN (SELECT s.id AS of_session, s.open_turn AS of_turn FROM session s"
@@ -141,6 +164,10 @@ final class Fetch {
     static void add(
             Batch batch, Ahead ahead, Fetched fetched, boolean writing, @Nullable Function<Line, Instant> judge) {
         var fetch = new Fetch(fetched, ahead, batch, writing, judge);
+        if (ahead.premise() != null && judge != null) {
+            fetch.premise(ahead.premise(), judge);
+            return;
+        }
         fetch.sessions();
         if (ahead.turns().isEmpty()) {
             fetch.open();
@@ -171,6 +198,80 @@ final class Fetch {
                         .text(turn.id().value()),
                 in -> new AtOnce(in.yes(), in.yes()),
                 each);
+    }
+
+    private void premise(Ahead.Premise premise, Function<Line, Instant> judging) {
+        String session = premise.session().id();
+        batch.read(LOCK, true, call -> call.texts(List.of(session)), Line::text, id -> {});
+        batch.read(PREMISE, call -> believed(call, premise), in -> found(judging, premise, in), this::found);
+        blobs();
+    }
+
+    private static void believed(Call call, Ahead.Premise premise) {
+        SessionRow session = premise.session();
+        var head = session.head();
+        var holder = premise.lease().holder();
+        String turn = premise.turn().id().value();
+        call.number(head.revision())
+                .number(head.branch())
+                .number(head.depth())
+                .text(head.chain())
+                .text(head.checkpoint());
+        SqlSessions.metadata(call, session.metadata())
+                .text(holder.worker())
+                .text(holder.incarnation())
+                .text(holder.token())
+                .number(premise.lease().generation())
+                .number(premise.inputs().size())
+                .text(turn)
+                .text(session.id())
+                .text(session.id())
+                .text(session.id())
+                .text(turn)
+                .text(session.id());
+    }
+
+    /** @param earliest when the first pending input is available */
+    private record Found(
+            Instant now,
+            Ahead.@Nullable Premise premise,
+            boolean steers,
+            @Nullable Instant earliest,
+            @Nullable Branch branch) {}
+
+    private static Found found(Function<Line, Instant> judging, Ahead.Premise premise, Line in) {
+        Instant now = judging.apply(in);
+        boolean holds = in.yes();
+        Instant expires = in.timeOrNull();
+        boolean steers = in.yes();
+        Instant earliest = in.timeOrNull();
+        Branch branch = SqlHistory.branchOrNull(in);
+        if (!holds || expires == null || branch == null) {
+            return new Found(now, null, steers, earliest, branch);
+        }
+        Lease lease = premise.lease().until(expires);
+        var holding = new Ahead.Premise(premise.session(), premise.turn(), lease, premise.inputs());
+        return new Found(now, holding, steers, earliest, branch);
+    }
+
+    private void found(Found found) {
+        fetched.now = found.now();
+        Ahead.Premise premise = found.premise();
+        if (premise == null || found.branch() == null) {
+            return;
+        }
+        String session = premise.session().id();
+        fetched.premise = true;
+        fetched.locked.add(session);
+        fetched.sessions.put(session, Optional.of(premise.session()));
+        fetched.put(premise.lease());
+        turn(premise.turn());
+        fetched.claimed.put(of(premise.turn()), new ArrayList<>(premise.inputs()));
+        fetched.earliest.put(session, Optional.ofNullable(found.earliest()));
+        if (!found.steers()) {
+            fetched.steerless.add(session);
+        }
+        fetched.branches.put(found.branch().id(), Optional.of(found.branch()));
     }
 
     /** Where no other statement has brought it. */
@@ -399,6 +500,12 @@ final class Fetch {
                     SqlJournal::wait,
                     into(fetched.waitsById, w -> w.open().id()));
         }
+        blobs();
+        keys();
+        numbers();
+    }
+
+    private void blobs() {
         if (!ahead.blobs().isEmpty()) {
             ahead.blobs().forEach(hash -> fetched.blobs.put(hash, false));
             batch.read(
@@ -408,8 +515,6 @@ final class Fetch {
                     Line::text,
                     hash -> fetched.blobs.put(hash, true));
         }
-        keys();
-        numbers();
     }
 
     private void pending(String session) {

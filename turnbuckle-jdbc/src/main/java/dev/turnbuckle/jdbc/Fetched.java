@@ -59,6 +59,9 @@ final class Fetched {
 
     @Nullable Instant now;
 
+    /** Whether the premise that was asked for holds. */
+    boolean premise;
+
     record Effect(Ahead.Turn turn, String key) {}
 
     /** Rows changed in a way that nobody here followed. */

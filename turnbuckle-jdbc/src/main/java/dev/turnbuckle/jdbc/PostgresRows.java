@@ -159,7 +159,11 @@ final class PostgresRows extends SqlRows {
 
     @Override
     public void ahead(Ahead next) {
+        boolean asks = next.premise() != null && writes() && !judged;
         fetch(next);
+        if (asks && !fetched.premise) {
+            fetch(next.believing(null));
+        }
     }
 
     /** One round trip: what waits, then locks and reads. */

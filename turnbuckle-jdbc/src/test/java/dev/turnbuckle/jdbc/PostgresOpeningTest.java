@@ -460,6 +460,7 @@ class PostgresOpeningTest {
         indexes.put(Fetch.NAMED_JOURNAL, "journal_pkey");
         indexes.put(Writes.OUTCOME.sql(), "journal_pkey");
         indexes.put(Fetch.GUARD, "turn_id");
+        indexes.put(Fetch.PREMISE, "turn_id");
         indexes.put(Writes.JOURNAL_END.sql(), "journal_pkey");
         indexes.put(Fetch.NAMED_WAITS, "wait_turn");
         indexes.put(Fetch.JUDGED_LEASE, "lease_pkey");

@@ -124,7 +124,9 @@ class RoundTripsTest {
                         started.session().id(),
                         turn,
                         started.lease(),
-                        started.session().head().revision()),
+                        started.session().head().revision(),
+                        false,
+                        started),
                 Commit.History.append(messages),
                 state,
                 new Commit.Settlement(

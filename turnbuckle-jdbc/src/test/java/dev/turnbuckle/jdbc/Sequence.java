@@ -301,7 +301,8 @@ final class Sequence {
                             turn,
                             s.lease(),
                             s.session().head().revision() + (stale ? 1 : 0),
-                            unlessSteered),
+                            unlessSteered,
+                            s),
                     new Commit.History(anew ? Commit.Position.ROOT : null, messages, compaction),
                     state,
                     new Commit.Settlement(

@@ -97,7 +97,12 @@ final class Committing {
                 ended.outcome() instanceof TurnOutcome.Failed f && f.code().equals("attempts_exhausted");
         return new Commit(
                 new Commit.Target(
-                        started.session().id(), started.turn().id(), drive.lease(), revision, ended.unlessSteered()),
+                        started.session().id(),
+                        started.turn().id(),
+                        drive.lease(),
+                        revision,
+                        ended.unlessSteered(),
+                        started),
                 new Commit.History(
                         ended.command() instanceof Command.StartOver ? Commit.Position.ROOT : null,
                         ended.entries(),

@@ -1,14 +1,19 @@
 package dev.turnbuckle.store.plan;
 
+import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.WaitId;
 import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.Lease;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.TurnRow;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a work is about to ask of its {@link Rows}, so that a backend across a network locks and fetches it in one round
@@ -21,6 +26,7 @@ import java.util.TreeSet;
  * @param effects journal entries of the named turn that are written
  * @param blobs hashes that are asked for
  * @param inputs how many inbox rows are inserted
+ * @param premise what its caller believes of its session, so that only this is asked, whether it is so
  */
 public record Ahead(
         Set<String> sessions,
@@ -30,13 +36,22 @@ public record Ahead(
         List<String> effects,
         Set<WaitId> waits,
         Set<String> blobs,
-        int inputs) {
+        int inputs,
+        @Nullable Premise premise) {
 
     public static final Ahead NOTHING = of(Set.of());
 
     public record Turn(String session, TurnId id) {}
 
     public record Key(String session, String key) {}
+
+    /**
+     * A running turn as it was started under this lease, on a branch that its session has. While the lease holds nobody
+     * changes it but by a cancel.
+     *
+     * @param inputs all that it has claimed
+     */
+    public record Premise(SessionRow session, TurnRow turn, Lease lease, List<InboxItem> inputs) {}
 
     /** Of each session; of its named turn {@link #CLAIMED} and {@link #JOURNAL}; of that or else its open one {@link #WAITS}. */
     public enum Part {
@@ -61,13 +76,13 @@ public record Ahead(
     }
 
     public static Ahead of(Collection<String> sessions) {
-        return new Ahead(new TreeSet<>(sessions), Set.of(), Set.of(), Set.of(), List.of(), Set.of(), Set.of(), 0);
+        return new Ahead(new TreeSet<>(sessions), Set.of(), Set.of(), Set.of(), List.of(), Set.of(), Set.of(), 0, null);
     }
 
     public Ahead and(Collection<String> more) {
         var all = new TreeSet<>(sessions);
         all.addAll(more);
-        return new Ahead(all, turns, parts, keys, effects, waits, blobs, inputs);
+        return new Ahead(all, turns, parts, keys, effects, waits, blobs, inputs, premise);
     }
 
     public Ahead turn(String session, TurnId id) {
@@ -75,14 +90,14 @@ public record Ahead(
     }
 
     public Ahead turns(Collection<Turn> named) {
-        return new Ahead(sessions, new LinkedHashSet<>(named), parts, keys, effects, waits, blobs, inputs);
+        return new Ahead(sessions, new LinkedHashSet<>(named), parts, keys, effects, waits, blobs, inputs, premise);
     }
 
     public Ahead with(Part... wanted) {
         Set<Part> all = EnumSet.noneOf(Part.class);
         all.addAll(parts);
         all.addAll(List.of(wanted));
-        return new Ahead(sessions, turns, all, keys, effects, waits, blobs, inputs);
+        return new Ahead(sessions, turns, all, keys, effects, waits, blobs, inputs, premise);
     }
 
     /** The keys of these inputs, and room for their rows. */
@@ -93,22 +108,26 @@ public record Ahead(
                 asked.add(new Key(input.session(), input.key()));
             }
         }
-        return new Ahead(sessions, turns, parts, asked, effects, waits, blobs, accepted.size());
+        return new Ahead(sessions, turns, parts, asked, effects, waits, blobs, accepted.size(), premise);
     }
 
     public Ahead effects(List<String> written) {
-        return new Ahead(sessions, turns, parts, keys, List.copyOf(written), waits, blobs, inputs);
+        return new Ahead(sessions, turns, parts, keys, List.copyOf(written), waits, blobs, inputs, premise);
     }
 
     public Ahead waits(Collection<WaitId> asked) {
-        return new Ahead(sessions, turns, parts, keys, effects, new LinkedHashSet<>(asked), blobs, inputs);
+        return new Ahead(sessions, turns, parts, keys, effects, new LinkedHashSet<>(asked), blobs, inputs, premise);
     }
 
     public Ahead blobs(Collection<String> hashes) {
-        return new Ahead(sessions, turns, parts, keys, effects, waits, new TreeSet<>(hashes), inputs);
+        return new Ahead(sessions, turns, parts, keys, effects, waits, new TreeSet<>(hashes), inputs, premise);
     }
 
     public Ahead inputs(int inserted) {
-        return new Ahead(sessions, turns, parts, keys, effects, waits, blobs, inserted);
+        return new Ahead(sessions, turns, parts, keys, effects, waits, blobs, inserted, premise);
+    }
+
+    public Ahead believing(@Nullable Premise believed) {
+        return new Ahead(sessions, turns, parts, keys, effects, waits, blobs, inputs, believed);
     }
 }

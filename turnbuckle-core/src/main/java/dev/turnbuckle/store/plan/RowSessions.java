@@ -287,8 +287,26 @@ final class RowSessions implements SessionStore {
                                         .filter(c -> c.blob() == null)
                                         .flatMap(c -> blobs.addresses(c.hash()))
                                         .toList())
-                .accepting(sends);
+                .accepting(sends)
+                .believing(premise(commit));
         return closesWaits(commit) ? ahead.with(Ahead.Part.WAITS) : ahead;
+    }
+
+    /** {@code null} where the commit asks for more than what its turn was started with. */
+    private static Ahead.@Nullable Premise premise(Commit commit) {
+        var from = commit.target().from();
+        if (from == null
+                || from.session().head().branch() == 0
+                || from.session().head().revision() != commit.target().expectedRevision()
+                || commit.history().base() != null
+                || !commit.settlement().sends().isEmpty()
+                || closesWaits(commit)) {
+            return null;
+        }
+        Set<Long> claimed = from.inputs().stream().map(InboxItem::sequence).collect(Collectors.toSet());
+        return claimed.equals(Set.copyOf(commit.settlement().inputs()))
+                ? new Ahead.Premise(from.session(), from.turn(), commit.target().lease(), from.inputs())
+                : null;
     }
 
     private static CommitPlan.Facts facts(Rows rows, SessionRow session, Commit commit) {

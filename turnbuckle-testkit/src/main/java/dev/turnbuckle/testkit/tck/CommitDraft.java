@@ -32,7 +32,9 @@ record CommitDraft(
                         started.session().id(),
                         turn,
                         started.lease(),
-                        started.session().head().revision()),
+                        started.session().head().revision(),
+                        false,
+                        started),
                 Commit.History.append(List.of()),
                 Commit.State.UNCHANGED,
                 Commit.Settlement.applied(inputs, List.of()),
@@ -70,16 +72,23 @@ record CommitDraft(
     }
 
     CommitDraft expecting(long revision) {
-        return with(new Commit.Target(target.session(), target.turn(), target.lease(), revision));
+        return with(new Commit.Target(
+                target.session(), target.turn(), target.lease(), revision, target.unlessSteered(), target.from()));
     }
 
     CommitDraft unlessSteered() {
-        return with(
-                new Commit.Target(target.session(), target.turn(), target.lease(), target.expectedRevision(), true));
+        return with(new Commit.Target(
+                target.session(), target.turn(), target.lease(), target.expectedRevision(), true, target.from()));
     }
 
     CommitDraft under(Lease lease) {
-        return with(new Commit.Target(target.session(), target.turn(), lease, target.expectedRevision()));
+        return with(new Commit.Target(
+                target.session(),
+                target.turn(),
+                lease,
+                target.expectedRevision(),
+                target.unlessSteered(),
+                target.from()));
     }
 
     private CommitDraft with(Commit.Target next) {

@@ -3,6 +3,8 @@ package dev.turnbuckle.env;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends waits at their times. Most end before: so the thread that rings sleeps until the time that was the earliest when it
@@ -10,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * a virtual thread wakes the JDK's timer thread at both ends.
  */
 final class Alarms {
+    private static final Logger LOG = LoggerFactory.getLogger(Alarms.class);
     private static final long NEVER = Long.MAX_VALUE;
 
     /** @param nanos since the beginning of all alarms, so that it does not overflow */
@@ -67,7 +70,12 @@ final class Alarms {
 
     private void ringAlways() {
         while (true) {
-            next().run();
+            Runnable ring = next();
+            try {
+                ring.run();
+            } catch (Throwable e) { // the edge of the only thread that rings: those that come after it are waited for
+                LOG.error("an alarm failed", e);
+            }
         }
     }
 

@@ -120,6 +120,9 @@ final class SystemEnvironment implements Environment {
                 return true;
             }
             long most = nanosOf(atMost);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             if (most <= 0) {
                 return false;
             }

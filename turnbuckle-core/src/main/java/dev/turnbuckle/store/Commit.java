@@ -13,8 +13,8 @@ public record Commit(Target target, History history, State state, Settlement set
     /**
      * @param expectedRevision the revision that the turn was driven from (S7)
      * @param unlessSteered refused while an input waits that joins the turn at its last safe point (Q5)
-     * @param from what the driver was given: a storage far away then only asks whether it is still so. {@code null} for a
-     *     driver that kept nothing. It decides nothing.
+     * @param from what the driver was given under this lease: a storage far away then only asks whether it is still so.
+     *     {@code null} for a driver that kept nothing. It changes no result.
      */
     public record Target(
             String session,

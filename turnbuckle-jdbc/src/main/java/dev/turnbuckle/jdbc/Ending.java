@@ -22,7 +22,7 @@ final class Ending {
         if (begun == null) {
             connection.commit();
         } else {
-            run(COMMIT);
+            run(begun, COMMIT);
         }
     }
 
@@ -31,13 +31,13 @@ final class Ending {
         if (begun == null) {
             PostgresTransaction.rollback(connection);
         } else if (begun.hasBegun()) {
-            rollbackByStatement();
+            rollbackByStatement(begun);
         }
     }
 
-    private void rollbackByStatement() {
+    private void rollbackByStatement(Statements begunBy) {
         try {
-            run(ROLLBACK);
+            run(begunBy, ROLLBACK);
         } catch (SQLException e) {
             abort(connection);
         }
@@ -52,7 +52,8 @@ final class Ending {
         }
     }
 
-    private void run(String statement) throws SQLException {
+    private void run(Statements begunBy, String statement) throws SQLException {
+        begunBy.ask();
         try (var prepared = connection.prepareStatement(statement)) {
             prepared.execute();
         }

@@ -74,7 +74,7 @@ final class Fetch {
                 AND s.checkpoint IS NOT DISTINCT FROM ?
                 AND (s.title, s.parent, s.cause, s.directory, s.model) IS NOT DISTINCT FROM (?, ?, ?, ?, ?) AND s.labels = ?
                 AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?
-                AND t.state = 'RUNNING' AND t.gate = 'OPEN' AND i.claimed = ?,
+                AND t.state = 'RUNNING' AND t.gate = 'OPEN' AND t.attempts = ? AND i.claimed = ?,
                 l.expires, i.steers, i.available, b.id, b.session, b.parent_branch, b.parent_depth, b.next_depth,
                 (SELECT COALESCE(MAX(e.id), 0) FROM entry e
                  WHERE e.id BETWEEN (b.id << 32) AND ((b.id << 32) | 4294967295))
@@ -222,6 +222,7 @@ final class Fetch {
                 .text(holder.incarnation())
                 .text(holder.token())
                 .number(premise.lease().generation())
+                .number(premise.turn().attempts())
                 .number(premise.inputs().size())
                 .text(turn)
                 .text(session.id())

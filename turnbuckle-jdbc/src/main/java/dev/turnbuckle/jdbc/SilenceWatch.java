@@ -9,15 +9,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Breaks connections whose server has fallen silent, so that whoever waits for an answer is told. A timeout of the socket
  * does the same, and costs each read of a virtual thread a timer that another thread arms and disarms: ten times a turn.
  *
  * <p>The network's time is real, whatever clock the storage decides by. It is counted in looks: a process that was stopped
- * and goes on has looked once, and its servers may still answer.
+ * and goes on has looked once, and its servers may still answer. A message and its answer must be through in that time,
+ * however large they are. A connection that is given back in the moment in which it is broken is one that the pool
+ * replaces.
  */
 final class SilenceWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(SilenceWatch.class);
+
     /** So many without a new question are silence. */
     private static final int LOOKS = 8;
 
@@ -44,10 +50,24 @@ final class SilenceWatch {
     private void watch() {
         try {
             while (!closed.await(open, pause)) {
-                seats.forEach(Seat::look);
+                for (Seat seat : seats) {
+                    Connection silent = seat.look();
+                    if (silent != null) {
+                        environment.start("turnbuckle-postgres-abort", () -> abort(silent));
+                    }
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** On a task of its own: to close an encrypted connection may wait for whoever writes to it. */
+    private static void abort(Connection silent) {
+        try {
+            Ending.abort(silent);
+        } catch (RuntimeException e) { // an application's wrapper
+            LOG.warn("a connection whose server is silent cannot be broken", e);
         }
     }
 
@@ -80,16 +100,21 @@ final class SilenceWatch {
             connection = null;
         }
 
-        /** Called by one thread, again and again. */
-        void look() {
+        /**
+         * Called by one thread, again and again.
+         *
+         * @return the connection that is to be broken
+         */
+        @Nullable Connection look() {
             Connection watched = connection;
             if (watched == null || asked != seen) {
                 seen = asked;
                 looks = 0;
             } else if (++looks >= LOOKS) {
                 looks = 0;
-                Ending.abort(watched);
+                return watched;
             }
+            return null;
         }
     }
 }

@@ -88,7 +88,8 @@ final class Statements implements AutoCloseable {
         return call;
     }
 
-    private void ask() {
+    /** For a statement that goes past here. */
+    void ask() {
         if (asking != null) {
             asking.run();
         }

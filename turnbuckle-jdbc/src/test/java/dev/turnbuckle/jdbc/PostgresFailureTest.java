@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server that goes away, stands still, or says no. */
 @Timeout(60)
 class PostgresFailureTest {
+    private static final Duration TOOL_LOCK = Duration.ofSeconds(1);
+
     private final String schema = PostgresServer.emptyTables();
     private Relay relay;
     private PostgresStorage storage;
@@ -109,6 +111,31 @@ class PostgresFailureTest {
             assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
             assertThat(e.code()).isEqualTo("unreachable");
         });
+    }
+
+    @Test
+    void s36_a_server_that_falls_silent_in_a_commit_leaves_its_end_unknown() throws Exception {
+        storage.close();
+        storage = opened(PostgresStorage.builder(relay.url(schema) + "&socketTimeout=1"));
+        Stores.accept(storage, "a");
+        relay.muteFromNextCommit();
+        assertThatThrownBy(() -> Stores.accept(storage, "a"))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.code()).isEqualTo("commit_unknown"));
+    }
+
+    /** The lanes' own connections, after lanes have used them: the pool gives them back what it found. */
+    @Test
+    void a_tool_s_connection_has_a_timeout_of_its_own_again() throws Exception {
+        storage.close();
+        storage = opened(PostgresStorage.builder(relay.url(schema)).timeouts(Duration.ofSeconds(7), TOOL_LOCK));
+        for (int i = 0; i < 8; i++) {
+            Stores.accept(storage, "a");
+        }
+        try (var transaction = storage.begin()) {
+            assertThat(((JdbcTransaction) transaction.host()).connection().getNetworkTimeout())
+                    .isEqualTo(22_000);
+        }
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,8 +104,10 @@ class PremiseTest {
             boolean due,
             Metadata told,
             boolean toldDue,
-            List<InboxItem.State> inputs,
-            List<String> entries) {}
+            List<InboxItem.Status> inputs,
+            List<String> entries,
+            String turns,
+            String lease) {}
 
     private static String query(String sql) {
         try (var connection = PostgresServer.connect();
@@ -132,11 +136,25 @@ class PremiseTest {
                 told == null ? Metadata.NONE : told.metadata(),
                 told != null && told.due() != null,
                 storage.inbox().list(session, Set.of(InboxItem.State.values())).stream()
-                        .map(i -> i.status().state())
+                        .map(i -> unnamed(i.status()))
                         .toList(),
                 storage.sessions().path(session, new SessionStore.From.Root()).stream()
                         .map(e -> e.message().text())
-                        .toList());
+                        .toList(),
+                query(
+                        "SELECT string_agg(concat_ws(' ', base_revision, state, gate, gate_by, gate_reason, attempts, driven,"
+                                + " not_before, ended > opened, last_error, outcome IS NULL, revision, record, checkpoint), ', '"
+                                + " ORDER BY ordinal) FROM " + schema + ".turn WHERE session = '" + session + "'"),
+                query("SELECT concat_ws(' ', generation, expires = 0) FROM " + schema + ".lease WHERE id = '" + session
+                        + "'"));
+    }
+
+    private static InboxItem.Status unnamed(InboxItem.Status s) {
+        return new InboxItem.Status(s.state(), null, s.generation(), s.point(), s.attempts(), s.error());
+    }
+
+    private static List<InboxItem.State> states(After after) {
+        return after.inputs().stream().map(InboxItem.Status::state).toList();
     }
 
     private After run(String session, boolean believing, boolean unlessSteered, Consumer<Turns.Started> meanwhile) {
@@ -171,7 +189,7 @@ class PremiseTest {
         After after = same(started -> {});
         assertThat(after.result()).isEqualTo("Committed");
         assertThat(after.depth()).isEqualTo(4);
-        assertThat(after.inputs()).containsExactly(InboxItem.State.APPLIED, InboxItem.State.APPLIED);
+        assertThat(states(after)).containsExactly(InboxItem.State.APPLIED, InboxItem.State.APPLIED);
         assertThat(after.entries()).containsExactly("hello", "two", "hello", "two");
         assertThat(after.due()).isFalse();
     }
@@ -197,7 +215,7 @@ class PremiseTest {
             accept(started.session().id(), InboxItem.Delivery.STEER);
             storage.inbox().claimSteers(started.lease(), started.turn().id(), 1);
         });
-        assertThat(after.inputs())
+        assertThat(states(after))
                 .containsExactly(InboxItem.State.APPLIED, InboxItem.State.APPLIED, InboxItem.State.PENDING);
         assertThat(after.due()).isTrue();
     }
@@ -251,6 +269,64 @@ class PremiseTest {
             After within = run(name + "-within", true, false, s -> sql(s, String.format(update, change)));
             assertThat(within).as(change).isEqualTo(without);
             assertThat(within.result()).as(change).startsWith("LeaseLost");
+        }
+    }
+
+    /** The same holder, whose first start was forgotten: its turn has one attempt more than that start knew of. */
+    @Test
+    void l02_the_holder_has_started_it_again() {
+        After after = same(started -> {
+            var again = new Turns.StartRequest(
+                    started.session().id(), started.lease().holder(), Duration.ofSeconds(30), Set.of("agent"));
+            assertThat(storage.turns().start(again)).isInstanceOf(Turns.Start.Go.class);
+        });
+        assertThat(after.result()).isEqualTo("Committed");
+        assertThat(after.turns()).contains("1 ENDED SEALED 2 ");
+    }
+
+    @Test
+    void what_belongs_to_another_start_is_not_believed() {
+        for (boolean believing : List.of(false, true)) {
+            String session = "taken-" + believing;
+            accept(session, InboxItem.Delivery.NEXT_TURN);
+            storage.sessions().commit(commit(start(session), false, false));
+            accept(session, InboxItem.Delivery.NEXT_TURN);
+            Turns.Started first = start(session);
+            sql(first, "UPDATE {schema}.lease SET expires = 1 WHERE id = '{session}'");
+            Commit second = commit(start(session), false, false);
+            var t = second.target();
+            var mixed = new Commit(
+                    new Commit.Target(
+                            t.session(), t.turn(), t.lease(), t.expectedRevision(), false, believing ? first : null),
+                    second.history(),
+                    second.state(),
+                    second.settlement(),
+                    second.record());
+            assertThat(storage.sessions().commit(mixed)).isInstanceOf(CommitResult.Committed.class);
+        }
+    }
+
+    /** The look stands behind the lock: what it sees is what the lock's last holder left. */
+    @Test
+    void t08_a_commit_that_waited_for_a_cancel_is_too_late() throws Exception {
+        accept("a", InboxItem.Delivery.NEXT_TURN);
+        storage.sessions().commit(commit(start("a"), false, false));
+        accept("a", InboxItem.Delivery.NEXT_TURN);
+        Turns.Started started = start("a");
+        try (var cancelling = PostgresServer.connect()) {
+            cancelling.setAutoCommit(false);
+            cancelling.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR NO KEY UPDATE");
+            var late = CompletableFuture.supplyAsync(() -> storage.sessions().commit(commit(started, true, false)));
+            PostgresConnectionsTest.until(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%\"" + schema
+                            + "\"%'",
+                    1);
+            cancelling
+                    .createStatement()
+                    .execute("UPDATE " + schema + ".turn SET gate = 'CANCELLED', gate_by = 'somebody' WHERE id = '"
+                            + started.turn().id().value() + "'");
+            cancelling.commit();
+            assertThat(late.get(30, TimeUnit.SECONDS)).isEqualTo(new CommitResult.CancelledBefore("somebody", null));
         }
     }
 

@@ -20,6 +20,7 @@ final class Relay implements AutoCloseable {
     private volatile boolean down;
     private volatile boolean swallowed;
     private volatile boolean mute;
+    private volatile boolean muting;
 
     Relay() throws IOException {
         PostgresServer.port(); // started before anybody waits for it
@@ -64,6 +65,11 @@ final class Relay implements AutoCloseable {
         mute = true;
     }
 
+    /** The next COMMIT is carried out, and from then on nothing that the server says arrives. */
+    void muteFromNextCommit() {
+        muting = true;
+    }
+
     boolean hasSwallowed() {
         return swallowed;
     }
@@ -90,6 +96,9 @@ final class Relay implements AutoCloseable {
     /** Which the server says when it has committed. */
     private boolean swallows(byte[] answer) {
         boolean commit = new String(answer, StandardCharsets.ISO_8859_1).contains("COMMIT\0");
+        if (commit && muting) {
+            mute = true;
+        }
         if (commit && swallowing.compareAndSet(true, false)) {
             swallowed = true;
             if (cutting) {

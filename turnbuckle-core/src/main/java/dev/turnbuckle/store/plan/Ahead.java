@@ -46,8 +46,8 @@ public record Ahead(
     public record Key(String session, String key) {}
 
     /**
-     * A running turn as it was started under this lease, on a branch that its session has. While the lease holds nobody
-     * changes it but by a cancel.
+     * A running turn as it was started under this lease, in a session that has a branch. While the lease holds nobody changes
+     * it but by a cancel, or its own holder by starting it again.
      *
      * @param inputs all that it has claimed
      */

@@ -294,10 +294,14 @@ final class RowSessions implements SessionStore {
 
     /** {@code null} where the commit asks for more than what its turn was started with. */
     private static Ahead.@Nullable Premise premise(Commit commit) {
-        var from = commit.target().from();
+        var target = commit.target();
+        var from = target.from();
         if (from == null
+                || !from.session().id().equals(target.session())
+                || !from.turn().id().equals(target.turn())
+                || !from.lease().sameAs(target.lease())
                 || from.session().head().branch() == 0
-                || from.session().head().revision() != commit.target().expectedRevision()
+                || from.session().head().revision() != target.expectedRevision()
                 || commit.history().base() != null
                 || !commit.settlement().sends().isEmpty()
                 || closesWaits(commit)) {
@@ -305,7 +309,7 @@ final class RowSessions implements SessionStore {
         }
         Set<Long> claimed = from.inputs().stream().map(InboxItem::sequence).collect(Collectors.toSet());
         return claimed.equals(Set.copyOf(commit.settlement().inputs()))
-                ? new Ahead.Premise(from.session(), from.turn(), commit.target().lease(), from.inputs())
+                ? new Ahead.Premise(from.session(), from.turn(), target.lease(), from.inputs())
                 : null;
     }
 

@@ -70,11 +70,14 @@ final class Examination {
                 log <= LARGE_LOG_BYTES,
                 "write-ahead log",
                 mebibytes(log) + (log <= LARGE_LOG_BYTES ? "" : ": look for a program that keeps reading the file"));
-        String type = Premises.fileSystem(database.folder());
+        String type = DatabaseFile.fileSystem(database.folder());
         add(
-                !Premises.isNetwork(type),
+                !DatabaseFile.isNetwork(type),
                 "file system",
-                type + (Premises.isNetwork(type) ? ": SQLite's locks cannot be trusted here; use a local disk" : ""));
+                type
+                        + (DatabaseFile.isNetwork(type)
+                                ? ": SQLite's locks cannot be trusted here; use a local disk"
+                                : ""));
     }
 
     private void settings(Statements sql) {

@@ -203,7 +203,7 @@ final class Fetch {
     private void premise(Ahead.Premise premise, Function<Line, Instant> judging) {
         String session = premise.session().id();
         batch.read(LOCK, true, call -> call.texts(List.of(session)), Line::text, id -> {});
-        batch.read(PREMISE, call -> believed(call, premise), in -> found(judging, premise, in), this::found);
+        batch.read(PREMISE, call -> believed(call, premise), in -> found(judging, in), row -> found(premise, row));
         blobs();
     }
 
@@ -232,40 +232,33 @@ final class Fetch {
                 .text(session.id());
     }
 
-    /** @param earliest when the first pending input is available */
+    /**
+     * @param expires when the lease does
+     * @param earliest when the first pending input is available
+     */
     private record Found(
             Instant now,
-            Ahead.@Nullable Premise premise,
+            boolean holds,
+            @Nullable Instant expires,
             boolean steers,
             @Nullable Instant earliest,
             @Nullable Branch branch) {}
 
-    private static Found found(Function<Line, Instant> judging, Ahead.Premise premise, Line in) {
-        Instant now = judging.apply(in);
-        boolean holds = in.yes();
-        Instant expires = in.timeOrNull();
-        boolean steers = in.yes();
-        Instant earliest = in.timeOrNull();
-        Branch branch = SqlHistory.branchOrNull(in);
-        if (!holds || expires == null || branch == null) {
-            return new Found(now, null, steers, earliest, branch);
-        }
-        Lease lease = premise.lease().until(expires);
-        var holding = new Ahead.Premise(premise.session(), premise.turn(), lease, premise.inputs());
-        return new Found(now, holding, steers, earliest, branch);
+    private static Found found(Function<Line, Instant> judging, Line in) {
+        return new Found(
+                judging.apply(in), in.yes(), in.timeOrNull(), in.yes(), in.timeOrNull(), SqlHistory.branchOrNull(in));
     }
 
-    private void found(Found found) {
+    private void found(Ahead.Premise premise, Found found) {
         fetched.now = found.now();
-        Ahead.Premise premise = found.premise();
-        if (premise == null || found.branch() == null) {
+        if (!found.holds() || found.expires() == null || found.branch() == null) {
             return;
         }
         String session = premise.session().id();
         fetched.premise = true;
         fetched.locked.add(session);
         fetched.sessions.put(session, Optional.of(premise.session()));
-        fetched.put(premise.lease());
+        fetched.put(premise.lease().until(found.expires()));
         turn(premise.turn());
         fetched.claimed.put(of(premise.turn()), new ArrayList<>(premise.inputs()));
         fetched.earliest.put(session, Optional.ofNullable(found.earliest()));

@@ -34,7 +34,7 @@ final class OpenDatabase {
     private OpenDatabase(SqliteStorage.Settings settings, Environment environment) {
         this.settings = settings;
         this.environment = environment;
-        this.file = Premises.require(settings.file(), settings.networkFileSystem());
+        this.file = DatabaseFile.require(settings.file(), settings.networkFileSystem());
         this.dialect = new SqliteDialect(file);
         this.schema = new Schema(dialect, settings.schema(), file.toString());
         this.connector = settings.connector().apply(file);

@@ -160,9 +160,9 @@ class OpeningTest {
     @Test
     void s34_network_file_systems_are_known_by_name() {
         assertThat(Stream.of("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs"))
-                .allMatch(Premises::isNetwork);
+                .allMatch(DatabaseFile::isNetwork);
         assertThat(Stream.of("ext4", "xfs", "btrfs", "tmpfs", "overlay", "apfs", "ntfs"))
-                .noneMatch(Premises::isNetwork);
+                .noneMatch(DatabaseFile::isNetwork);
     }
 
     @Test

@@ -100,12 +100,17 @@ class PostgresFailureTest {
         assertThat(pending("a")).isEqualTo(4);
     }
 
-    /** Lanes have no timeout on their sockets: without the watch this would wait for ever. */
-    @Test
-    void a_server_that_falls_silent_is_given_up() throws Exception {
+    /** A server may say nothing for a second. */
+    private void openUnlessSilent() {
         storage.close();
         storage = opened(PostgresStorage.builder(relay.url(schema) + "&socketTimeout=1"));
         Stores.accept(storage, "a");
+    }
+
+    /** Lanes have no timeout on their sockets: without the watch this would wait for ever. */
+    @Test
+    void a_server_that_falls_silent_is_given_up() {
+        openUnlessSilent();
         relay.mute();
         assertThatThrownBy(() -> Stores.accept(storage, "a")).isInstanceOfSatisfying(StorageException.class, e -> {
             assertThat(e.remedy()).isEqualTo(Remedy.RETRY);
@@ -114,10 +119,8 @@ class PostgresFailureTest {
     }
 
     @Test
-    void s36_a_server_that_falls_silent_in_a_commit_leaves_its_end_unknown() throws Exception {
-        storage.close();
-        storage = opened(PostgresStorage.builder(relay.url(schema) + "&socketTimeout=1"));
-        Stores.accept(storage, "a");
+    void s36_a_server_that_falls_silent_in_a_commit_leaves_its_end_unknown() {
+        openUnlessSilent();
         relay.muteFromNextCommit();
         assertThatThrownBy(() -> Stores.accept(storage, "a"))
                 .isInstanceOfSatisfying(

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** Where a database file may be; looked at before anything is opened or made (S24, S34). */
-final class Premises {
+final class DatabaseFile {
     /** Locks and shared memory do not work there as SQLite needs them. */
     private static final List<String> NETWORK =
             List.of("nfs", "cifs", "smb", "afs", "ncpfs", "fuse.sshfs", "fuse.glusterfs", "ceph", "fuse.ceph", "davfs");
 
-    private Premises() {}
+    private DatabaseFile() {}
 
     /** The file by the one name that all processes see: absolute, the folder's links resolved. */
     static Path require(Path given, boolean networkAllowed) {

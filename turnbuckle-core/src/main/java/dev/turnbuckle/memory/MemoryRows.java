@@ -23,6 +23,7 @@ import dev.turnbuckle.store.TurnRow;
 import dev.turnbuckle.store.UsageRow;
 import dev.turnbuckle.store.WaitRow;
 import dev.turnbuckle.store.plan.Rows;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -238,10 +239,10 @@ final class MemoryRows implements Rows {
     }
 
     @Override
-    public List<String> due(Set<String> agents, int most) {
-        Instant now = now();
+    public List<String> due(Set<String> agents, Duration since, int most) {
+        Instant latest = now().minus(since);
         return working(agents)
-                .filter(s -> s.due() != null && !s.due().isAfter(now))
+                .filter(s -> s.due() != null && !s.due().isAfter(latest))
                 .sorted(Comparator.comparing(MemoryRows::dueOf).thenComparing(SessionRow::id))
                 .limit(most)
                 .map(SessionRow::id)
@@ -257,10 +258,10 @@ final class MemoryRows implements Rows {
     }
 
     @Override
-    public List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each) {
+    public List<Inbox.Share> dueByShare(Set<String> agents, Duration since, String after, int most, int each) {
         var names = new TreeSet<String>();
         working(agents).map(s -> shares.get(s.id())).filter(Objects::nonNull).forEach(names::add);
-        List<String> due = due(agents, Integer.MAX_VALUE);
+        List<String> due = due(agents, since, Integer.MAX_VALUE);
         return names.tailSet(after, false).stream()
                 .limit(most)
                 .map(name -> new Inbox.Share(
@@ -273,8 +274,14 @@ final class MemoryRows implements Rows {
     }
 
     @Override
-    public @Nullable Instant nextDue(Set<String> agents) {
-        return working(agents).map(MemoryRows::dueOf).min(Instant::compareTo).orElse(null);
+    public @Nullable Duration untilDue(Set<String> agents) {
+        Instant now = now();
+        return working(agents)
+                .map(MemoryRows::dueOf)
+                .filter(due -> due.isAfter(now))
+                .min(Instant::compareTo)
+                .map(due -> Duration.between(now, due))
+                .orElse(null);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.turnbuckle.store;
 import dev.turnbuckle.session.InboxItem;
 import dev.turnbuckle.session.TurnId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,17 +41,23 @@ public interface Inbox {
     DeadAnswer drop(String session, Ref dead, String by);
 
     /** Sessions of these agents that may have something to drive now, longest waiting first. */
-    List<String> due(Set<String> agents, int most);
+    default List<String> due(Set<String> agents, int most) {
+        return due(agents, Duration.ZERO, most);
+    }
+
+    /** @param since for how long they have been due at least */
+    List<String> due(Set<String> agents, Duration since, int most);
 
     /**
      * The same by share (Q18): the next shares after this name, in the order of names, each with those of its sessions
      * that wait longest. A share of which nothing is due yet may be among them, with no sessions.
      *
+     * @param since for how long they have been due at least
      * @param after empty to begin at the first
      * @param most shares
      * @param each sessions of a share
      */
-    List<Share> dueByShare(Set<String> agents, String after, int most, int each);
+    List<Share> dueByShare(Set<String> agents, Duration since, String after, int most, int each);
 
     /** @param sessions that are due, longest waiting first */
     record Share(String name, List<String> sessions) {}
@@ -66,11 +71,11 @@ public interface Inbox {
      */
     List<String> choose(List<String> sessions);
 
-    /** How long until then, by the clock that decides it; not positive for one that is due. */
+    /**
+     * How long until the next session of these agents that is not due yet becomes it, by the clock that decides it. Who
+     * wants to miss none asks this first and {@link #due} then.
+     */
     Optional<Duration> untilDue(Set<String> agents);
-
-    /** When the next session of these agents may become due. */
-    Optional<Instant> nextDue(Set<String> agents);
 
     /**
      * An input on its way in.

@@ -28,7 +28,7 @@ final class PostgresDialect implements Dialect {
     static final String SCHEMA_AND_CLOCK = "SELECT (SELECT value FROM meta WHERE name = 'schema'), {clock}";
     static final String DUE = """
             SELECT d.id FROM unnest(?::text[]) AS a(agent) CROSS JOIN LATERAL (
-                SELECT s.id, s.due FROM session s WHERE s.agent = a.agent AND s.due <= (SELECT {clock})
+                SELECT s.id, s.due FROM session s WHERE s.agent = a.agent AND s.due <= (SELECT {clock} - ?)
                 ORDER BY s.due, s.id LIMIT ?) AS d
             ORDER BY d.due, d.id LIMIT ?
             """;
@@ -47,7 +47,7 @@ final class PostgresDialect implements Dialect {
             SELECT name.share, d.id FROM name LEFT JOIN LATERAL (
                 SELECT e.id, e.due FROM a CROSS JOIN LATERAL (
                     SELECT s.id, s.due FROM session s
-                    WHERE s.agent = a.agent AND s.share = name.share AND s.due <= (SELECT {clock})
+                    WHERE s.agent = a.agent AND s.share = name.share AND s.due <= (SELECT {clock} - ?)
                     ORDER BY s.due, s.id LIMIT ?) AS e
                 ORDER BY e.due, e.id LIMIT ?) AS d ON TRUE
             WHERE name.share IS NOT NULL ORDER BY name.n, d.due, d.id
@@ -62,9 +62,9 @@ final class PostgresDialect implements Dialect {
                 ORDER BY f.id FOR NO KEY UPDATE SKIP LOCKED) AS free
             WHERE s.id = free.id RETURNING s.id
             """;
-    static final String NEXT_DUE = """
-            SELECT d.due FROM unnest(?::text[]) AS a(agent) CROSS JOIN LATERAL (
-                SELECT s.due FROM session s WHERE s.agent = a.agent AND s.due IS NOT NULL ORDER BY s.due LIMIT 1) AS d
+    static final String UNTIL_DUE = """
+            SELECT d.due - {clock} FROM unnest(?::text[]) AS a(agent) CROSS JOIN LATERAL (
+                SELECT s.due FROM session s WHERE s.agent = a.agent AND s.due > (SELECT {clock}) ORDER BY s.due LIMIT 1) AS d
             ORDER BY d.due LIMIT 1
             """;
 

@@ -133,12 +133,8 @@ final class PostgresRows extends SqlRows {
     }
 
     /** A function of the server's that has to be committed. */
-    void sends(String function, String... texts) {
-        Call call = sql().call(function);
-        for (String text : texts) {
-            call.text(text);
-        }
-        call.first(Line::text);
+    void sends(String function, String to, List<String> texts) {
+        sql().call(function).text(to).texts(texts).all(Line::text);
         wrote = true;
     }
 
@@ -271,21 +267,23 @@ final class PostgresRows extends SqlRows {
     }
 
     @Override
-    public List<String> due(Set<String> agents, int most) {
+    public List<String> due(Set<String> agents, Duration since, int most) {
         return sql().call(PostgresDialect.DUE)
                 .texts(agents)
+                .number(Micros.of(since))
                 .number(most)
                 .number(most)
                 .all(Line::text);
     }
 
     @Override
-    public List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each) {
+    public List<Inbox.Share> dueByShare(Set<String> agents, Duration since, String after, int most, int each) {
         var shares = new LinkedHashMap<String, List<String>>();
         sql().call(PostgresDialect.DUE_BY_SHARE)
                 .texts(agents)
                 .text(after)
                 .number(most)
+                .number(Micros.of(since))
                 .number(each)
                 .number(each)
                 .all(in -> new Waiting(in.text(), in.textOrNull()))
@@ -314,8 +312,8 @@ final class PostgresRows extends SqlRows {
     private record Waiting(String share, @Nullable String session) {}
 
     @Override
-    public @Nullable Instant nextDue(Set<String> agents) {
-        return sql().call(PostgresDialect.NEXT_DUE).texts(agents).first(Line::time);
+    public @Nullable Duration untilDue(Set<String> agents) {
+        return sql().call(PostgresDialect.UNTIL_DUE).texts(agents).first(in -> Micros.duration(in.number()));
     }
 
     /** What another node reclaims at the same time is left to it. */

@@ -5,9 +5,11 @@ import dev.turnbuckle.env.Environment.Signal;
 import dev.turnbuckle.env.Environment.Task;
 import dev.turnbuckle.error.TurnbuckleException;
 import dev.turnbuckle.store.Wakeups;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +27,8 @@ final class PostgresWakeups implements Wakeups {
     /** How long hints are gathered; so many NOTIFY a node sends a second at most. */
     private static final Duration GATHER = Duration.ofMillis(40);
 
-    /** More sessions than this at once, and the hint is to look at everything. */
-    private static final int MOST_TOLD = 100;
+    /** More than this at once, and the hint is to look at everything, which costs each node more than to hear of these. */
+    static final int MOST_TOLD = 1_000;
 
     /** A payload must stay below 8,000 bytes, also when every third one is written as two. */
     static final int MOST_BYTES = 5_900;
@@ -36,7 +38,7 @@ final class PostgresWakeups implements Wakeups {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration FOREVER = Duration.ofHours(1);
 
-    private static final String NOTIFY = "SELECT pg_notify(?, ?)::text";
+    private static final String NOTIFY = "SELECT pg_notify(?, payload)::text FROM unnest(?::text[]) AS payload";
 
     private final PostgresDatabase database;
     private final Environment environment;
@@ -103,41 +105,66 @@ final class PostgresWakeups implements Wakeups {
         try {
             long seen = told.version(); // before each look whether it is closed: closing raises once
             while (!closed) {
-                String payload = payload();
-                if (payload == null) {
+                Set<Hint> hints = taken();
+                if (hints.isEmpty()) {
                     told.await(seen, FOREVER);
                 } else {
-                    send(payload);
+                    send(payloads(database.incarnation(), hints));
                     environment.sleep(GATHER);
                 }
                 seen = told.version();
+            }
+            Set<Hint> last = taken(); // what a node that ends leaves to others
+            if (!last.isEmpty()) {
+                send(payloads(database.incarnation(), last));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private @Nullable String payload() {
-        Set<Hint> hints;
+    private Set<Hint> taken() {
         lock.lock();
         try {
-            hints = new LinkedHashSet<>(gathered);
+            var hints = new LinkedHashSet<>(gathered);
             gathered.clear();
+            return hints;
         } finally {
             lock.unlock();
         }
-        return hints.isEmpty() ? null : payload(database.incarnation(), hints);
     }
 
-    /** The teller's incarnation, and a line for each hint. */
-    static String payload(String teller, Set<Hint> hints) {
-        var text = new StringBuilder(teller);
-        for (Hint hint : hints) {
-            text.append('\n').append(hint.kind().name()).append(' ').append(oneLine(hint.session()));
+    /** Each begins with the teller's incarnation, and has a line for each hint. */
+    static List<String> payloads(String teller, Set<Hint> hints) {
+        if (hints.size() > MOST_TOLD) {
+            return List.of(teller + line(Hint.MISSED));
         }
-        boolean fits = hints.size() <= MOST_TOLD
-                && text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= MOST_BYTES;
-        return fits ? text.toString() : teller + "\n" + Kind.MISSED + " ";
+        var payloads = new ArrayList<String>();
+        var text = new StringBuilder(teller);
+        int bytes = bytes(teller);
+        for (Hint hint : hints) {
+            String line = line(hint);
+            if (bytes(teller) + bytes(line) > MOST_BYTES) {
+                line = line(Hint.MISSED);
+            }
+            if (bytes + bytes(line) > MOST_BYTES) {
+                payloads.add(text.toString());
+                text = new StringBuilder(teller);
+                bytes = bytes(teller);
+            }
+            text.append(line);
+            bytes += bytes(line);
+        }
+        payloads.add(text.toString());
+        return payloads;
+    }
+
+    private static String line(Hint hint) {
+        return "\n" + hint.kind().name() + " " + oneLine(hint.session());
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** An id may have several lines, and nothing that the server's texts cannot hold. */
@@ -156,11 +183,11 @@ final class PostgresWakeups implements Wakeups {
         return id.toString();
     }
 
-    private void send(String payload) {
+    private void send(List<String> payloads) {
         try {
             database.run(
                     rows -> {
-                        ((PostgresRows) rows).sends(NOTIFY, channel, payload);
+                        ((PostgresRows) rows).sends(NOTIFY, channel, payloads);
                         return true;
                     },
                     true,

@@ -7,6 +7,7 @@ import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.plan.RowGroups;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,7 +86,7 @@ interface SqlSessions extends RowGroups.OfSessions {
     String DUE_OF_SHARE = """
             SELECT id, due FROM session WHERE agent = ? AND share = ? AND due <= ? ORDER BY due, id LIMIT ?
             """;
-    String NEXT_DUE = "SELECT due FROM session WHERE agent = ? AND due IS NOT NULL ORDER BY due LIMIT 1";
+    String NEXT_DUE = "SELECT due FROM session WHERE agent = ? AND due > ? ORDER BY due LIMIT 1";
 
     /** The order of names in the database, which is not that of Java's strings beyond U+FFFF. */
     Comparator<String> BY_BYTES =
@@ -239,10 +240,10 @@ interface SqlSessions extends RowGroups.OfSessions {
     }
 
     @Override
-    default List<String> due(Set<String> agents, int most) {
-        Instant now = now();
+    default List<String> due(Set<String> agents, Duration since, int most) {
+        Instant latest = now().minus(since);
         return longestWaiting(
-                agents, most, agent -> sql().call(DUE).text(agent).time(now).number(most));
+                agents, most, agent -> sql().call(DUE).text(agent).time(latest).number(most));
     }
 
     private static List<String> longestWaiting(Set<String> agents, int most, Function<String, Call> due) {
@@ -255,8 +256,8 @@ interface SqlSessions extends RowGroups.OfSessions {
     }
 
     @Override
-    default List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each) {
-        Instant now = now();
+    default List<Inbox.Share> dueByShare(Set<String> agents, Duration since, String after, int most, int each) {
+        Instant latest = now().minus(since);
         var shares = new ArrayList<Inbox.Share>();
         for (String share = nextShare(agents, after);
                 share != null && shares.size() < most;
@@ -270,7 +271,7 @@ interface SqlSessions extends RowGroups.OfSessions {
                             agent -> sql().call(DUE_OF_SHARE)
                                     .text(agent)
                                     .text(name)
-                                    .time(now)
+                                    .time(latest)
                                     .number(each))));
         }
         return shares;
@@ -285,11 +286,13 @@ interface SqlSessions extends RowGroups.OfSessions {
     }
 
     @Override
-    default @Nullable Instant nextDue(Set<String> agents) {
+    default @Nullable Duration untilDue(Set<String> agents) {
+        Instant now = now();
         return agents.stream()
-                .map(agent -> sql().call(NEXT_DUE).text(agent).first(Line::time))
+                .map(agent -> sql().call(NEXT_DUE).text(agent).time(now).first(Line::time))
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
+                .map(due -> Duration.between(now, due))
                 .orElse(null);
     }
 }

@@ -443,7 +443,7 @@ class PostgresOpeningTest {
         indexes.put(Writes.FIRST_SHARE.sql(), "session_pkey");
         indexes.put(Writes.BURY.sql(), "session_pkey");
         indexes.put(PostgresDialect.DUE, "session_due");
-        indexes.put(PostgresDialect.NEXT_DUE, "session_due");
+        indexes.put(PostgresDialect.UNTIL_DUE, "session_due");
         indexes.put(Fetch.GROWING_HEADS, "branch_pkey");
         indexes.put(Fetch.NAMED_TURNS, "turn_id");
         indexes.put(Fetch.JUDGED_TURN, "turn_id");

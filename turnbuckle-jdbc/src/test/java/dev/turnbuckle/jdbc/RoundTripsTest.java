@@ -376,7 +376,7 @@ class RoundTripsTest {
     void q06_looking_for_work_and_listening_take_two_round_trips() {
         Turns.Started started = started("s");
         within(2, () -> storage.inbox().due(AGENTS, 128));
-        within(2, () -> storage.inbox().nextDue(AGENTS));
+        within(2, () -> storage.inbox().untilDue(AGENTS));
         within(2, () -> storage.sessions().heads(List.of("s", "t", "u")));
         within(
                 2,

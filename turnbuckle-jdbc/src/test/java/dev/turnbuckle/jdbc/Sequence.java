@@ -127,7 +127,8 @@ final class Sequence {
         }
         found.add(s.sessions().heads(SESSIONS));
         found.add(s.inbox().due(Set.of("agent", "other"), 10));
-        found.add(s.inbox().nextDue(Set.of("agent", "other")));
+        found.add(s.inbox().due(Set.of("agent", "other"), Duration.ofMinutes(1), 10));
+        found.add(s.inbox().dueByShare(Set.of("agent", "other"), Duration.ofSeconds(1), "", 10, 10));
         found.add(s.inbox().untilDue(Set.of("agent", "other")));
         found.add(s.journal().openWaits(Optional.empty(), 100));
         found.add(s.leases().list().stream().map(Object::toString).sorted().toList());

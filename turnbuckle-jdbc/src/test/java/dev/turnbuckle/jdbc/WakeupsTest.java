@@ -212,12 +212,52 @@ class WakeupsTest {
     @Test
     void too_much_at_once_becomes_one_hint_to_look_at_everything() {
         var hints = new LinkedHashSet<Hint>();
-        IntStream.range(0, 102).forEach(i -> hints.add(new Hint(Kind.DUE, "s" + i)));
-        assertThat(PostgresWakeups.payload("me", hints)).isEqualTo("me\nMISSED ");
-        assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "😀".repeat(1_900)))))
-                .isEqualTo("me\nMISSED ");
-        assertThat(PostgresWakeups.payload("me", Set.of(new Hint(Kind.DUE, "s"))))
-                .isEqualTo("me\nDUE s");
+        IntStream.range(0, 1_001).forEach(i -> hints.add(new Hint(Kind.DUE, "s" + i)));
+        assertThat(PostgresWakeups.payloads("me", hints)).containsExactly("me\nMISSED ");
+        assertThat(PostgresWakeups.payloads("me", Set.of(new Hint(Kind.DUE, "😀".repeat(1_900)))))
+                .containsExactly("me\nMISSED ");
+        assertThat(PostgresWakeups.payloads("me", Set.of(new Hint(Kind.DUE, "s"))))
+                .containsExactly("me\nDUE s");
+    }
+
+    /** A busy node tells of some hundred sessions at once: nobody should have to look at everything for that. */
+    @Test
+    void what_does_not_fit_into_one_payload_is_told_in_several() throws InterruptedException {
+        var told = new LinkedHashSet<Hint>();
+        IntStream.range(0, 300).forEach(i -> told.add(new Hint(Kind.CHANGED, "a session with a name " + (1_000 + i))));
+        List<String> payloads = PostgresWakeups.payloads("me", told);
+        assertThat(payloads).hasSize(2).allMatch(p -> p.startsWith("me\nCHANGED a session with a name 1"));
+        assertThat(payloads.getFirst().length()).isBetween(5_850, 5_900);
+        assertThat(payloads.stream().flatMap(String::lines).filter(line -> !line.equals("me")))
+                .hasSize(300)
+                .doesNotHaveDuplicates();
+
+        var heard = new LinkedBlockingQueue<Hint>();
+        try (var a = heard(builder().build(), new LinkedBlockingQueue<>());
+                var b = heard(builder().build(), heard)) {
+            told.forEach(a.wakeups()::tell);
+            var hints = new LinkedHashSet<Hint>();
+            while (hints.size() < 300) {
+                hints.add(heard.poll(30, TimeUnit.SECONDS));
+            }
+            assertThat(hints).isEqualTo(told);
+            assertThat(b.wakeups().flowing()).isTrue();
+        }
+    }
+
+    /** A node that ends tells what it leaves; what it told a moment before still waits to be gathered. */
+    @Test
+    void what_was_told_before_the_end_is_heard() throws InterruptedException {
+        var heard = new LinkedBlockingQueue<Hint>();
+        try (var b = heard(builder().build(), heard)) {
+            try (var a = heard(builder().build(), new LinkedBlockingQueue<>())) {
+                a.wakeups().tell(new Hint(Kind.DUE, "first"));
+                assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(new Hint(Kind.DUE, "first"));
+                a.wakeups().tell(new Hint(Kind.DUE, "last"));
+            }
+            assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(new Hint(Kind.DUE, "last"));
+            assertThat(b.wakeups().flowing()).isTrue();
+        }
     }
 
     @Test

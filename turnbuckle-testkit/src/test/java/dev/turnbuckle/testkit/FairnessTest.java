@@ -117,10 +117,10 @@ class FairnessTest {
                 .runtime(r -> r.fairBy("tenant").manual())
                 .start()) {
             var turn = test.session("s").send(Input.text("Tell").context("tenant", "a"));
-            assertThat(storage.inbox().dueByShare(Set.of("test"), "", 10, 10))
+            assertThat(storage.inbox().dueByShare(Set.of("test"), Duration.ZERO, "", 10, 10))
                     .containsExactly(new Inbox.Share("=a", List.of("s")));
             test.turnbuckle().run(turn);
-            assertThat(storage.inbox().dueByShare(Set.of("test"), "", 10, 10))
+            assertThat(storage.inbox().dueByShare(Set.of("test"), Duration.ZERO, "", 10, 10))
                     .containsExactly(new Inbox.Share("=a", List.of("third")), new Inbox.Share("=b", List.of("other")));
         }
     }

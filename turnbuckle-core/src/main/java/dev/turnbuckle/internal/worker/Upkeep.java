@@ -71,9 +71,7 @@ final class Upkeep {
 
     /** Another node says that a session changed: look now when that concerns somebody here. */
     void hear(String session) {
-        boolean driven =
-                worker.drives().stream().anyMatch(d -> d.turn().session().equals(session));
-        if (driven || node.live().observed().contains(session)) {
+        if (worker.isDriven(session) || node.live().observed().contains(session)) {
             hear();
         }
     }

@@ -31,12 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    /** Without other processes and without anything due, only offers bring work; this is a safety net. */
-    private static final Duration IDLE = Duration.ofMinutes(10);
-
-    /** How often a shared store is looked at while its nodes tell each other: a lost hint costs no more. */
-    private static final Duration TOLD = Duration.ofSeconds(1);
-
     /** How soon the store is asked again when something is due. */
     private static final Duration LEAST = Duration.ofMillis(5);
 
@@ -63,6 +57,7 @@ public final class Worker {
     /** Until when the claim loop leaves a session alone that could not be driven, on the monotonic clock. */
     private final Map<String, Long> failed = new HashMap<>();
 
+    private final Looks looks;
     private final FairOrder fair = new FairOrder();
     private boolean crowded;
     private Environment.@Nullable Task claims;
@@ -106,6 +101,7 @@ public final class Worker {
         this.node = node;
         this.driver = new Driver(node);
         this.wake = node.environment().signal();
+        this.looks = new Looks(node);
         this.upkeep = new Upkeep(node, this);
         node.offersTo(this::offer);
     }
@@ -123,7 +119,7 @@ public final class Worker {
         if (node.agents().isEmpty() || node.draining() || node.options().manual()) {
             tell(Wakeups.Kind.DUE, session);
         } else if (!begin(session, true)) {
-            wake.raise();
+            look();
             tell(Wakeups.Kind.DUE, session);
         }
     }
@@ -135,13 +131,13 @@ public final class Worker {
     /** What another node says. */
     private void hear(Wakeups.Hint hint) {
         switch (hint.kind()) {
-            case DUE -> wake.raise();
+            case DUE -> look();
             case CHANGED -> {
                 node.ends().heard(hint.session());
                 upkeep.hear(hint.session());
             }
             case MISSED -> {
-                wake.raise();
+                look();
                 node.ends().wakeAll();
                 upkeep.hear();
             }
@@ -150,6 +146,7 @@ public final class Worker {
 
     /** Something may be due: look now. */
     public void look() {
+        looks.told();
         wake.raise();
     }
 
@@ -283,8 +280,13 @@ public final class Worker {
             rests(session);
             throw e;
         } finally {
-            if (leave(session, slot) || !settled) {
-                wake.raise();
+            if (leave(session, slot)) {
+                look();
+            } else if (!settled) {
+                wake.raise(); // it may be due at a time that this node does not know of
+            }
+            if (!settled && node.draining()) {
+                tell(Wakeups.Kind.DUE, session);
             }
         }
     }
@@ -431,26 +433,31 @@ public final class Worker {
 
     /** @return how long nothing needs to be looked at, unless something is offered */
     private Duration claimDue() {
-        boolean shared = node.storage().traits().shared();
         try {
-            if (!full()) {
-                List<String> due = node.storage().inbox().due(node.agentNames(), LOOKED_AT);
-                crowded(due.size() == LOOKED_AT);
-                claim(due);
+            Duration since = looks.since();
+            if (full()) {
+                return looks.next(false, Optional.empty(), least());
             }
-            return shared ? untilNextLook() : untilNextDue();
+            // asked before the look, so that what becomes due in between is found by one of the two
+            Optional<Duration> until =
+                    looks.asksWhen() ? node.storage().inbox().untilDue(node.agentNames()) : Optional.empty();
+            List<String> due = node.storage().inbox().due(node.agentNames(), since, LOOKED_AT);
+            crowded(due.size() == LOOKED_AT);
+            claim(due, since);
+            return looks.next(!due.isEmpty(), until, least());
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
-            return FAILED;
         } catch (RuntimeException e) { // the worker's edge: a bug must not end the looking for work
             LOG.error("looking for work failed", e);
-            return FAILED;
         }
+        looks.told(); // whatever it was about, the next look is for it
+        return FAILED;
     }
 
-    private void claim(List<String> due) {
-        List<FairOrder.Candidate> candidates =
-                candidates(due).stream().filter(c -> !isLeftAlone(c.session())).toList();
+    private void claim(List<String> due, Duration since) {
+        List<FairOrder.Candidate> candidates = candidates(due, since).stream()
+                .filter(c -> !isLeftAlone(c.session()))
+                .toList();
         List<FairOrder.Candidate> next = candidates.subList(0, Math.min(candidates.size(), free()));
         List<String> sessions = next.stream().map(FairOrder.Candidate::session).toList();
         Set<String> mine = Set.copyOf(
@@ -469,13 +476,13 @@ public final class Worker {
         }
     }
 
-    private List<FairOrder.Candidate> candidates(List<String> due) {
+    private List<FairOrder.Candidate> candidates(List<String> due, Duration since) {
         if (node.options().fairBy() == null || due.isEmpty()) {
             return due.stream().map(FairOrder.Candidate::ofAll).toList();
         }
         var inbox = node.storage().inbox();
         return fair.candidates(
-                due, name -> inbox.dueByShare(node.agentNames(), name, FairOrder.PAGE, FairOrder.OF_EACH));
+                due, name -> inbox.dueByShare(node.agentNames(), since, name, FairOrder.PAGE, FairOrder.OF_EACH));
     }
 
     private int free() {
@@ -508,28 +515,7 @@ public final class Worker {
         }
     }
 
-    /** Where others tell what they leave to us, it is enough to be there when something is due; else to look often. */
-    private Duration untilNextLook() {
-        Duration poll = node.options().poll();
-        if (!node.storage().wakeups().flowing()) {
-            return poll;
-        }
-        Duration until = untilNextDue();
-        return until.compareTo(poll) < 0 ? poll : until.compareTo(TOLD) < 0 ? until : TOLD;
-    }
-
-    private Duration untilNextDue() {
-        Optional<Duration> next =
-                full() ? Optional.empty() : node.storage().inbox().untilDue(node.agentNames());
-        if (next.isEmpty()) {
-            return IDLE;
-        }
-        Duration until = next.get();
-        Duration least = least();
-        return until.compareTo(least) < 0 ? least : until.compareTo(IDLE) < 0 ? until : IDLE;
-    }
-
-    private boolean isDriven(String session) {
+    boolean isDriven(String session) {
         lock.lock();
         try {
             return slots.containsKey(session);

@@ -49,11 +49,11 @@ public final class RowGroups {
         /** Ordered by updated time, newest first, then id; strictly after the anchor. */
         List<SessionRow> sessions(SessionStore.Query query, @Nullable Anchor after, int most);
 
-        /** By the clock of these rows. */
-        List<String> due(Set<String> agents, int most);
+        /** {@link dev.turnbuckle.store.Inbox#due}, by the clock of these rows. */
+        List<String> due(Set<String> agents, Duration since, int most);
 
         /** {@link dev.turnbuckle.store.Inbox#dueByShare}, by the clock of these rows. */
-        List<Inbox.Share> dueByShare(Set<String> agents, String after, int most, int each);
+        List<Inbox.Share> dueByShare(Set<String> agents, Duration since, String after, int most, int each);
 
         /**
          * Makes those of these that are due, and that nobody else changes now, due that much later. Only where
@@ -63,7 +63,8 @@ public final class RowGroups {
             return sessions;
         }
 
-        @Nullable Instant nextDue(Set<String> agents);
+        /** {@link dev.turnbuckle.store.Inbox#untilDue}, by the clock of these rows. */
+        @Nullable Duration untilDue(Set<String> agents);
 
         /** Removes what deleted sessions left, at most so many rows. */
         int reclaim(int most);

@@ -296,8 +296,8 @@ final class RowInbox implements Inbox {
     }
 
     @Override
-    public List<String> due(Set<String> agents, int most) {
-        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, most));
+    public List<String> due(Set<String> agents, Duration since, int most) {
+        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.due(agents, since, most));
     }
 
     /** How long other nodes leave them alone: a start is a matter of milliseconds. */
@@ -313,24 +313,16 @@ final class RowInbox implements Inbox {
     }
 
     @Override
-    public List<Share> dueByShare(Set<String> agents, String after, int most, int each) {
-        return agents.isEmpty() ? List.of() : transactions.read(rows -> rows.dueByShare(agents, after, most, each));
+    public List<Share> dueByShare(Set<String> agents, Duration since, String after, int most, int each) {
+        return agents.isEmpty()
+                ? List.of()
+                : transactions.read(rows -> rows.dueByShare(agents, since, after, most, each));
     }
 
     @Override
     public Optional<Duration> untilDue(Set<String> agents) {
         return agents.isEmpty()
                 ? Optional.empty()
-                : transactions.read(rows -> {
-                    Instant next = rows.nextDue(agents);
-                    return next == null ? Optional.empty() : Optional.of(Duration.between(rows.now(), next));
-                });
-    }
-
-    @Override
-    public Optional<Instant> nextDue(Set<String> agents) {
-        return agents.isEmpty()
-                ? Optional.empty()
-                : Optional.ofNullable(transactions.<@Nullable Instant>read(rows -> rows.nextDue(agents)));
+                : Optional.ofNullable(transactions.<@Nullable Duration>read(rows -> rows.untilDue(agents)));
     }
 }

@@ -24,7 +24,7 @@ final class Reporter {
     /** Looked at again and again, and rarely interesting. */
     private static final Set<String> QUIET = Set.of(
             "Inbox.due",
-            "Inbox.nextDue",
+            "Inbox.untilDue",
             "Turns.cancelled",
             "Turns.find",
             "Inbox.find",

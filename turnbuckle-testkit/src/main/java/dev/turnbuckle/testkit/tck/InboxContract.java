@@ -313,7 +313,7 @@ public abstract class InboxContract extends StorageContract {
         accept(draft("t-1", "in an hour").after(HOUR));
         Instant due = ManualClock.BEGINNING.plus(HOUR);
         assertThat(due()).isEmpty();
-        assertThat(storage.inbox().nextDue(Set.of(AGENT))).contains(due);
+        assertThat(storage.inbox().untilDue(Set.of(AGENT))).contains(HOUR);
         assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.NOT_YET, due));
         tick(HOUR.minusMillis(1));
         assertThat(due()).isEmpty();
@@ -332,7 +332,7 @@ public abstract class InboxContract extends StorageContract {
         assertThat(started.turn().id()).isEqualTo(new TurnId("t-2"));
         committed(CommitDraft.of(started).says("now", "yes"));
         assertThat(due()).isEmpty();
-        assertThat(storage.inbox().nextDue(Set.of(AGENT))).contains(ManualClock.BEGINNING.plus(HOUR));
+        assertThat(storage.inbox().untilDue(Set.of(AGENT))).contains(HOUR);
     }
 
     @Test
@@ -355,8 +355,26 @@ public abstract class InboxContract extends StorageContract {
         assertThat(storage.inbox().due(Set.of(AGENT), 2)).containsExactly("b", "c");
         assertThat(storage.inbox().due(Set.of(AGENT, "another"), 10)).containsExactly("d", "b", "c", "a");
         assertThat(storage.inbox().due(Set.of(), 10)).isEmpty();
-        assertThat(storage.inbox().nextDue(Set.of("another"))).contains(ManualClock.BEGINNING);
-        assertThat(storage.inbox().nextDue(Set.of("nobody"))).isEmpty();
+        assertThat(storage.inbox().due(Set.of(AGENT), Duration.ofSeconds(3), 10))
+                .containsExactly("b", "c");
+        assertThat(storage.inbox().due(Set.of(AGENT), Duration.ofSeconds(3).plusNanos(1_000), 10))
+                .containsExactly("b");
+        assertThat(storage.inbox().due(Set.of(AGENT), Duration.ofDays(1), 10)).isEmpty();
+    }
+
+    @Test
+    void q06_howLongUntilTheNextBecomesDueSaysNothingOfWhatIs() {
+        accept("now", "t-1", "x");
+        assertThat(storage.inbox().untilDue(Set.of(AGENT))).isEmpty();
+        accept(InputDraft.of("later", "t-2", "x").after(HOUR));
+        accept(InputDraft.of("soon", "t-3", "x").after(Duration.ofSeconds(2)));
+        accept(InputDraft.of("sooner", "t-4", "x").after(Duration.ofSeconds(1)).agent("another"));
+        assertThat(storage.inbox().untilDue(Set.of(AGENT))).contains(Duration.ofSeconds(2));
+        assertThat(storage.inbox().untilDue(Set.of(AGENT, "another"))).contains(Duration.ofSeconds(1));
+        tick(Duration.ofSeconds(2));
+        assertThat(storage.inbox().untilDue(Set.of(AGENT, "another"))).contains(HOUR.minusSeconds(2));
+        assertThat(storage.inbox().untilDue(Set.of("nobody"))).isEmpty();
+        assertThat(storage.inbox().untilDue(Set.of())).isEmpty();
     }
 
     // ---- Q18
@@ -367,7 +385,7 @@ public abstract class InboxContract extends StorageContract {
     }
 
     private List<Share> shares(String after, int most, int each) {
-        return storage.inbox().dueByShare(Set.of(AGENT), after, most, each);
+        return storage.inbox().dueByShare(Set.of(AGENT), Duration.ZERO, after, most, each);
     }
 
     @Test
@@ -385,9 +403,14 @@ public abstract class InboxContract extends StorageContract {
                         new Share("a", List.of("4")), new Share("b", List.of("1", "2")), new Share("c", List.of("5")));
         assertThat(shares("a", 1, 10)).containsExactly(new Share("b", List.of("1", "2", "3")));
         assertThat(shares("c", 10, 10)).isEmpty();
-        assertThat(storage.inbox().dueByShare(Set.of(AGENT, "another"), "b", 10, 10))
+        assertThat(storage.inbox().dueByShare(Set.of(AGENT, "another"), Duration.ZERO, "b", 10, 10))
                 .containsExactly(new Share("c", List.of("5")), new Share("d", List.of("7")));
-        assertThat(storage.inbox().dueByShare(Set.of(), "", 10, 10)).isEmpty();
+        assertThat(storage.inbox().dueByShare(Set.of(AGENT), Duration.ofSeconds(3), "", 10, 10))
+                .as("for three seconds at least")
+                .containsExactly(
+                        new Share("a", List.of()), new Share("b", List.of("1", "2", "3")), new Share("c", List.of()));
+        assertThat(storage.inbox().dueByShare(Set.of(), Duration.ZERO, "", 10, 10))
+                .isEmpty();
     }
 
     @Test
@@ -434,7 +457,7 @@ public abstract class InboxContract extends StorageContract {
         var found = new ArrayList<String>();
         String after = "";
         for (int i = 0; i < 2; i++) {
-            List<Share> next = storage.inbox().dueByShare(Set.of(AGENT, "another"), after, 1, 1);
+            List<Share> next = storage.inbox().dueByShare(Set.of(AGENT, "another"), Duration.ZERO, after, 1, 1);
             after = next.isEmpty() ? after : next.getFirst().name();
             next.forEach(s -> found.addAll(s.sessions()));
         }
@@ -611,7 +634,7 @@ public abstract class InboxContract extends StorageContract {
         InboxItem row = accept("t-1", "Hello");
         cancel(ref(row));
         assertThat(due()).isEmpty();
-        assertThat(storage.inbox().nextDue(Set.of(AGENT))).isEmpty();
+        assertThat(storage.inbox().untilDue(Set.of(AGENT))).isEmpty();
         assertThat(tryStart("s")).isEqualTo(new Start.Empty(EmptyReason.NOTHING, null));
     }
 

@@ -71,6 +71,11 @@ public interface LiveReplay extends AutoCloseable {
     /** Sessions that have subscribers now. */
     Set<String> observed();
 
+    /** Whether somebody observes this one; asked for each session that another node tells of. */
+    default boolean observes(String session) {
+        return observed().contains(session);
+    }
+
     /** The newest revision published for a session, or -1 when it has no header. */
     long revision(String session);
 

@@ -172,6 +172,11 @@ public final class MemoryLiveReplay implements LiveReplay {
     }
 
     @Override
+    public boolean observes(String session) {
+        return observed.contains(session);
+    }
+
+    @Override
     public long revision(String session) {
         Ring ring = rings.get(session);
         return ring == null ? -1 : ring.revision();

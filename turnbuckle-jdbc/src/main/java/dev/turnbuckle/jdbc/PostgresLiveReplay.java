@@ -405,6 +405,11 @@ public final class PostgresLiveReplay implements LiveReplay {
     }
 
     @Override
+    public boolean observes(String session) {
+        return parts().feeds.get(session) != null;
+    }
+
+    @Override
     public long revision(String session) {
         LiveFeed feed = parts().feeds.get(session);
         if (feed != null && feed.revision() >= 0) {

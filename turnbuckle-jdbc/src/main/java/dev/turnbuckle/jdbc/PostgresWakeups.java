@@ -36,6 +36,9 @@ final class PostgresWakeups implements Wakeups {
     private static final Duration LISTENS = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    /** What a node that ends still tells may take so long. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private static final Duration FOREVER = Duration.ofHours(1);
 
     private static final String NOTIFY = "SELECT pg_notify(?, payload)::text FROM unnest(?::text[]) AS payload";
@@ -49,6 +52,9 @@ final class PostgresWakeups implements Wakeups {
     private volatile @Nullable Consumer<Hint> listener;
     private volatile boolean flowing;
     private volatile boolean closed;
+    /** Whether the last words may be heard: not when the server was away before. */
+    private volatile boolean speaks;
+
     private @Nullable Task listening;
     private @Nullable Task telling;
 
@@ -115,7 +121,7 @@ final class PostgresWakeups implements Wakeups {
                 seen = told.version();
             }
             Set<Hint> last = taken(); // what a node that ends leaves to others
-            if (!last.isEmpty()) {
+            if (!last.isEmpty() && speaks) {
                 send(payloads(database.incarnation(), last));
             }
         } catch (InterruptedException e) {
@@ -255,14 +261,27 @@ final class PostgresWakeups implements Wakeups {
         }
     }
 
-    /** An interrupt ends the wait for a notification; the connection is thrown away. Waits without the lock: both need it. */
+    /**
+     * An interrupt ends the wait for a notification; the connection is thrown away. Waits without the lock: both need it, and for the
+     * teller only so long: what it is about may be taken by a server that is silent.
+     */
     void close() {
+        speaks = flowing;
         closed = true;
         told.raise();
         List<Task> tasks = tasks();
         if (!tasks.isEmpty()) {
             tasks.getFirst().interrupt();
-            tasks.forEach(OpenDatabase::join);
+            OpenDatabase.join(tasks.getFirst());
+            lastWords(tasks.getLast());
+        }
+    }
+
+    private static void lastWords(Task telling) {
+        try {
+            telling.join(LAST_WORDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -444,6 +444,7 @@ class PostgresOpeningTest {
         indexes.put(Writes.BURY.sql(), "session_pkey");
         indexes.put(PostgresDialect.DUE, "session_due");
         indexes.put(PostgresDialect.UNTIL_DUE, "session_due");
+        indexes.put(PostgresDialect.DUE_BY_SHARE, "session_share");
         indexes.put(Fetch.GROWING_HEADS, "branch_pkey");
         indexes.put(Fetch.NAMED_TURNS, "turn_id");
         indexes.put(Fetch.JUDGED_TURN, "turn_id");

@@ -238,7 +238,9 @@ class WakeupsTest {
             told.forEach(a.wakeups()::tell);
             var hints = new LinkedHashSet<Hint>();
             while (hints.size() < 300) {
-                hints.add(heard.poll(30, TimeUnit.SECONDS));
+                Hint hint = heard.poll(30, TimeUnit.SECONDS);
+                assertThat(hint).isNotNull();
+                hints.add(hint);
             }
             assertThat(hints).isEqualTo(told);
             assertThat(b.wakeups().flowing()).isTrue();

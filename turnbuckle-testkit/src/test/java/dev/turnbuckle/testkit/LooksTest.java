@@ -13,7 +13,10 @@ import dev.turnbuckle.session.Input;
 import dev.turnbuckle.session.Message;
 import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.store.Claimant;
+import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Inbox;
+import dev.turnbuckle.store.SessionRow;
+import dev.turnbuckle.store.SessionStore;
 import dev.turnbuckle.store.Storage;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Wakeups;
@@ -45,6 +48,10 @@ class LooksTest {
     private final Map<String, Duration> begun = new TreeMap<>();
     private Consumer<Wakeups.Hint> listener = hint -> {};
     private boolean flowing = true;
+    private final List<Duration> starts = new ArrayList<>();
+    private Duration queries = Duration.ZERO;
+    private Duration ahead = Duration.ZERO;
+    private boolean cancelledBeforeItSuspends;
     private int looks;
     private int failing;
     private TestTurnbuckle test;
@@ -73,6 +80,7 @@ class LooksTest {
             case Wakeups none -> wakeups;
             case Inbox inbox -> proxy(Inbox.class, inbox, r -> r);
             case Turns turns -> proxy(Turns.class, turns, r -> r);
+            case SessionStore sessions -> proxy(SessionStore.class, sessions, this::byTheClockOfTheStore);
             case null, default -> result;
         });
     }
@@ -89,15 +97,47 @@ class LooksTest {
                 }));
     }
 
-    private void seen(Method method, Object[] arguments) {
+    private Object byTheClockOfTheStore(Object result) {
+        if (result instanceof CommitResult.Committed c
+                && c.after() != null
+                && c.after().due() != null) {
+            SessionRow row = c.after();
+            var after = new SessionRow(
+                    row.id(),
+                    row.agent(),
+                    row.head(),
+                    row.openTurn(),
+                    row.facts(),
+                    row.metadata(),
+                    row.createdAt(),
+                    row.updatedAt().plus(ahead),
+                    row.due().plus(ahead),
+                    row.deleted());
+            return new CommitResult.Committed(c.revision(), c.repeated(), c.droppedTo(), after);
+        }
+        return result;
+    }
+
+    private void seen(Method method, Object[] arguments) throws InterruptedException {
         switch (method.getName()) {
+            case "untilDue" -> test.environment().sleep(queries);
+            case "suspend" -> {
+                if (cancelledBeforeItSuspends) {
+                    var asked = (Turns.SuspendRequest) arguments[0];
+                    memory.turns().cancel(asked.lease().scope().id(), asked.turn(), "another", "not needed");
+                }
+            }
             case "due" -> {
+                test.environment().sleep(queries);
                 looks++;
                 if (failing-- > 0) {
                     throw StorageException.retry("unreachable", "away", null);
                 }
             }
-            case "start" -> begun.putIfAbsent(((Turns.StartRequest) arguments[0]).session(), since());
+            case "start" -> {
+                starts.add(since());
+                begun.putIfAbsent(((Turns.StartRequest) arguments[0]).session(), since());
+            }
             default -> {}
         }
     }
@@ -202,6 +242,60 @@ class LooksTest {
         }
     }
 
+    /** Whenever it becomes due, also while the node asks the store, which takes its time. */
+    @Test
+    void q06_aDelayedRowIsBegunOnTimeWhereTheStoreIsSlow() {
+        queries = Duration.ofMillis(20);
+        for (int i = 0; i < 300; i++) {
+            begun.clear();
+            try (var node = start()) {
+                node.tick(Duration.ofSeconds(4));
+                var delay = Duration.ofMillis(3_000 + i * 7);
+                Duration at = since().plus(delay);
+                another("s" + i, delay);
+                node.tick(Duration.ofSeconds(8));
+                assertThat(begun.get("s" + i).minus(at)).isBetween(Duration.ZERO, Duration.ofMillis(100));
+            }
+        }
+    }
+
+    private Tool slow() {
+        return Tool.idempotent("slow", "Takes a second", In.class, in -> {
+            test.environment().sleep(SECOND);
+            return "done";
+        });
+    }
+
+    /** The time at which it is due comes from the store. */
+    @Test
+    void aNodeWhoseClockIsBehindGoesOnWithTheNextInputAtOnce() {
+        ahead = Duration.ofMillis(5);
+        var model = ScriptedModel.of(calls("slow", new In("a")), says("1"), says("2"), says("3"));
+        try (var node = start(Agent.named("test").model(model).tool(slow()).build(), r -> r)) {
+            node.tick(Duration.ofMillis(5_300));
+            node.session("s").send("First");
+            node.session("s").send("Second");
+            node.session("s").send("Third");
+            node.tick(Duration.ofSeconds(6));
+            assertThat(starts).startsWith(Duration.ofMillis(5_300)).hasSizeGreaterThanOrEqualTo(3);
+            assertThat(starts.subList(1, 3)).containsOnly(Duration.ofMillis(6_300));
+        }
+    }
+
+    /** Nobody else knows that this node gives it back. */
+    @Test
+    void aTurnThatIsCancelledElsewhereWhenItIsAboutToWaitIsTakenUpAtOnce() {
+        cancelledBeforeItSuspends = true;
+        Tool delete = Tool.once("delete", "Deletes", In.class, in -> "done").needsApproval(In.class, in -> true);
+        var model = ScriptedModel.of(calls("delete", new In("a")), says("Done."));
+        try (var node = start(Agent.named("test").model(model).tool(delete).build(), r -> r)) {
+            node.tick(Duration.ofMillis(5_300));
+            node.session("s").send("Delete it.");
+            node.tick(Duration.ofMillis(300));
+            assertThat(starts).hasSizeGreaterThanOrEqualTo(2).containsOnly(Duration.ofMillis(5_300));
+        }
+    }
+
     @Test
     void withoutHintsNothingIsLeftToOthers() {
         flowing = false;
@@ -231,13 +325,9 @@ class LooksTest {
     /** It goes on with nothing new, so it says what it leaves. */
     @Test
     void aNodeThatIsClosedTellsTheOthersWhatItLeaves() {
-        Tool slow = Tool.idempotent("slow", "Takes a second", In.class, in -> {
-            test.environment().sleep(SECOND);
-            return "done";
-        });
         var model = ScriptedModel.of(calls("slow", new In("a")), says("Done."), says("Done."));
         try (var node =
-                start(Agent.named("test").model(model).tool(slow).build(), r -> r.drain(SECOND.multipliedBy(5)))) {
+                start(Agent.named("test").model(model).tool(slow()).build(), r -> r.drain(SECOND.multipliedBy(5)))) {
             node.session("s").send("First");
             node.tick(Duration.ofMillis(500));
             node.session("s").send(Input.text("Second"));

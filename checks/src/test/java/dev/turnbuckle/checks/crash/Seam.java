@@ -22,7 +22,6 @@ final class Seam implements Probe {
             "SessionStore.heads",
             "SessionStore.find",
             "Inbox.due",
-            "Inbox.nextDue",
             "Inbox.untilDue",
             "Inbox.find");
 

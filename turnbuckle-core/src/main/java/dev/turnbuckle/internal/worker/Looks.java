@@ -25,6 +25,7 @@ final class Looks {
     private final Node node;
     private final AtomicBoolean told = new AtomicBoolean(true);
     private boolean planned;
+    /** When something becomes due, on the monotonic clock; never later than it does. */
     private long dueAt;
 
     Looks(Node node) {
@@ -36,43 +37,55 @@ final class Looks {
         told.set(true);
     }
 
+    private boolean shared() {
+        return node.storage().traits().shared();
+    }
+
     private boolean flowing() {
         return node.storage().wakeups().flowing();
     }
 
-    /** Whether it helps to know when something becomes due; without hints a shared store is looked at often anyway. */
-    boolean asksWhen() {
-        return !node.storage().traits().shared() || flowing();
+    /**
+     * A look begins. When the next session becomes due is asked first, and what the look takes is decided after that: what
+     * becomes due in between is found now, and what does later is planned.
+     *
+     * @return for how long a session must have been due for this look
+     */
+    Duration begin() {
+        boolean was = planned;
+        long then = dueAt;
+        plan();
+        boolean due = was && node.environment().nanos() - then >= 0;
+        boolean said = told.getAndSet(false);
+        return said || due || !flowing() ? Duration.ZERO : OTHERS;
     }
 
-    /** A look begins. @return for how long a session must have been due for it */
-    Duration since() {
-        boolean said = told.getAndSet(false);
-        boolean due = planned && node.environment().nanos() - dueAt >= 0;
-        return said || due || !flowing() ? Duration.ZERO : OTHERS;
+    /** Without hints a shared store is looked at often anyway. */
+    private void plan() {
+        long asked = node.environment().nanos();
+        Optional<Duration> until = shared() && !flowing()
+                ? Optional.empty()
+                : node.storage().inbox().untilDue(node.agentNames());
+        planned = until.isPresent() && until.get().compareTo(IDLE) < 0;
+        dueAt = planned ? asked + until.get().toNanos() : 0;
+    }
+
+    /** @return how long there need not be another, unless something is told, while this node has no place for anything */
+    Duration pauseWhileFull() {
+        return !shared() ? IDLE : flowing() ? TOLD : node.options().poll();
     }
 
     /**
      * A look ended.
      *
      * @param found whether it found anything, which may not all be begun yet
-     * @param until how long until something becomes due, asked before the look
      * @param least how soon there may be another
      * @return how long there need not be one, unless something is told
      */
-    Duration next(boolean found, Optional<Duration> until, Duration least) {
-        planned = until.isPresent() && until.get().compareTo(IDLE) < 0;
-        if (planned) {
-            dueAt = node.environment().nanos() + until.get().toNanos();
-        }
-        Duration poll = node.options().poll();
-        boolean shared = node.storage().traits().shared();
-        if (shared && !flowing()) {
-            return poll;
-        }
-        Duration soonest = shared ? poll : least;
-        Duration latest = shared ? TOLD : IDLE;
-        Duration next = found ? soonest : until.orElse(latest);
-        return next.compareTo(soonest) < 0 ? soonest : next.compareTo(latest) > 0 ? latest : next;
+    Duration pause(boolean found, Duration least) {
+        Duration longest = pauseWhileFull();
+        Duration shortest = shared() ? node.options().poll() : least;
+        Duration next = planned ? Duration.ofNanos(dueAt - node.environment().nanos()) : longest;
+        return found || next.compareTo(shortest) < 0 ? shortest : next.compareTo(longest) > 0 ? longest : next;
     }
 }

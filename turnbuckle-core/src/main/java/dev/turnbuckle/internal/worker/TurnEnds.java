@@ -1,8 +1,12 @@
 package dev.turnbuckle.internal.worker;
 
 import dev.turnbuckle.env.Environment;
+import dev.turnbuckle.session.TurnId;
 import dev.turnbuckle.session.TurnOutcome;
 import dev.turnbuckle.store.Turns.TurnRef;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -11,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Who waits in this process for which turn; an ending reaches them without a read. Nobody waiting costs nothing. */
 public final class TurnEnds {
     private final Environment environment;
-    private final ConcurrentMap<TurnRef, Waiter> waiters = new ConcurrentHashMap<>();
+    /** By session, then by turn; mostly one. */
+    private final ConcurrentMap<String, Map<TurnId, Waiter>> waiters = new ConcurrentHashMap<>();
 
     private final Consumer<String> tell;
 
@@ -42,21 +47,29 @@ public final class TurnEnds {
     }
 
     public Waiter enter(TurnRef turn) {
-        Waiter entered = waiters.compute(turn, (t, there) -> {
-            Waiter waiter = there == null ? new Waiter(environment.signal()) : there;
-            waiter.count++;
-            return waiter;
+        Map<TurnId, Waiter> entered = waiters.compute(turn.session(), (s, there) -> {
+            var next = there == null ? new HashMap<TurnId, Waiter>() : new HashMap<>(there);
+            next.computeIfAbsent(turn.turn(), t -> new Waiter(environment.signal())).count++;
+            return next;
         });
-        return java.util.Objects.requireNonNull(entered);
+        return Objects.requireNonNull(Objects.requireNonNull(entered).get(turn.turn()));
     }
 
     public void leave(TurnRef turn) {
-        waiters.computeIfPresent(turn, (t, waiter) -> --waiter.count == 0 ? null : waiter);
+        waiters.computeIfPresent(turn.session(), (s, there) -> {
+            var next = new HashMap<>(there);
+            next.computeIfPresent(turn.turn(), (t, waiter) -> --waiter.count == 0 ? null : waiter);
+            return next.isEmpty() ? null : next;
+        });
+    }
+
+    private @Nullable Waiter waiter(TurnRef turn) {
+        return waiters.getOrDefault(turn.session(), Map.of()).get(turn.turn());
     }
 
     void ended(TurnRef turn, TurnOutcome outcome) {
         tell.accept(turn.session());
-        Waiter waiter = waiters.get(turn);
+        Waiter waiter = waiter(turn);
         if (waiter != null) {
             waiter.outcome = outcome;
             waiter.signal.raise();
@@ -66,7 +79,7 @@ public final class TurnEnds {
     /** Something changed that waiters should read: a suspension, an answered wait. */
     public void changed(TurnRef turn) {
         tell.accept(turn.session());
-        Waiter waiter = waiters.get(turn);
+        Waiter waiter = waiter(turn);
         if (waiter != null) {
             waiter.signal.raise();
         }
@@ -80,14 +93,10 @@ public final class TurnEnds {
 
     /** Another node says so. */
     void heard(String session) {
-        waiters.forEach((turn, waiter) -> {
-            if (turn.session().equals(session)) {
-                waiter.signal.raise();
-            }
-        });
+        waiters.getOrDefault(session, Map.of()).values().forEach(w -> w.signal.raise());
     }
 
     void wakeAll() {
-        waiters.values().forEach(w -> w.signal.raise());
+        waiters.values().forEach(of -> of.values().forEach(w -> w.signal.raise()));
     }
 }

@@ -71,7 +71,7 @@ final class Upkeep {
 
     /** Another node says that a session changed: look now when that concerns somebody here. */
     void hear(String session) {
-        if (worker.isDriven(session) || node.live().observed().contains(session)) {
+        if (worker.isDriven(session) || node.live().observes(session)) {
             hear();
         }
     }

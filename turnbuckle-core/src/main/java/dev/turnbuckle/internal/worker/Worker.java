@@ -8,12 +8,12 @@ import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
 import dev.turnbuckle.store.Wakeups;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -265,10 +265,11 @@ public final class Worker {
     }
 
     private void driveAll(String session, Slot slot) {
-        boolean settled = false;
+        var last = Driven.LEFT;
         try {
             do {
-                settled = driveOnce(session, slot);
+                last = Driven.LEFT; // unless it says otherwise
+                last = driveOnce(session, slot);
             } while (!node.draining() && !slot.reached() && goesOn(session, slot));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -280,12 +281,13 @@ public final class Worker {
             rests(session);
             throw e;
         } finally {
-            if (leave(session, slot)) {
+            boolean due = leave(session, slot) || last == Driven.LEFT;
+            if (due) {
                 look();
-            } else if (!settled) {
+            } else if (last == Driven.NOT) {
                 wake.raise(); // it may be due at a time that this node does not know of
             }
-            if (!settled && node.draining()) {
+            if (due && node.draining()) {
                 tell(Wakeups.Kind.DUE, session);
             }
         }
@@ -328,8 +330,16 @@ public final class Worker {
         }
     }
 
-    /** @return whether the session is at rest: committed, and nothing of it is due later */
-    private boolean driveOnce(String session, Slot slot) throws InterruptedException {
+    private enum Driven {
+        /** Another node is at it, or there was nothing to start. */
+        NOT,
+        /** Committed, and nothing of it is due later. */
+        AT_REST,
+        /** By this node, which leaves something open. */
+        LEFT
+    }
+
+    private Driven driveOnce(String session, Slot slot) throws InterruptedException {
         begins(slot);
         var by = new Claimant(
                 node.options().name(),
@@ -345,7 +355,7 @@ public final class Worker {
             tell(Wakeups.Kind.DUE, session);
         }
         if (!(start instanceof Turns.Start.Go(var started))) {
-            return false;
+            return Driven.NOT;
         }
         if (started.displaced() != null) {
             LOG.info(
@@ -355,12 +365,14 @@ public final class Worker {
         }
         driver.drive(started, drive -> register(slot, drive));
         SessionRow after = slot.drive == null ? null : slot.drive.after();
-        if (after != null
-                && after.due() != null
-                && !after.due().isAfter(node.environment().now())) {
+        if (after == null) {
+            return Driven.LEFT;
+        }
+        Instant due = after.due();
+        if (due != null && !due.isAfter(after.updatedAt())) { // by one clock, which need not be this node's
             slot.again = true;
         }
-        return after != null && after.due() == null;
+        return due == null ? Driven.AT_REST : Driven.LEFT;
     }
 
     /** A cancel may have come after the start read the gate and before there was a drive to tell. */
@@ -403,12 +415,12 @@ public final class Worker {
         }
     }
 
-    /** @return whether somebody waits for a place */
+    /** @return whether somebody waits for a place, or this session was offered after the last look */
     private boolean leave(String session, Slot slot) {
         lock.lock();
         try {
             slots.remove(session, slot);
-            return crowded || slot.again; // an offer that came after the last look
+            return crowded || slot.again;
         } finally {
             lock.unlock();
         }
@@ -434,17 +446,14 @@ public final class Worker {
     /** @return how long nothing needs to be looked at, unless something is offered */
     private Duration claimDue() {
         try {
-            Duration since = looks.since();
             if (full()) {
-                return looks.next(false, Optional.empty(), least());
+                return looks.pauseWhileFull();
             }
-            // asked before the look, so that what becomes due in between is found by one of the two
-            Optional<Duration> until =
-                    looks.asksWhen() ? node.storage().inbox().untilDue(node.agentNames()) : Optional.empty();
+            Duration since = looks.begin();
             List<String> due = node.storage().inbox().due(node.agentNames(), since, LOOKED_AT);
             crowded(due.size() == LOOKED_AT);
             claim(due, since);
-            return looks.next(!due.isEmpty(), until, least());
+            return looks.pause(!due.isEmpty(), least());
         } catch (TurnbuckleException e) { // the worker's edge: the store is away; keep looking
             LOG.warn("looking for work failed: {}", e.toString());
         } catch (RuntimeException e) { // the worker's edge: a bug must not end the looking for work
@@ -462,6 +471,9 @@ public final class Worker {
         List<String> sessions = next.stream().map(FairOrder.Candidate::session).toList();
         Set<String> mine = Set.copyOf(
                 sessions.size() < MANY ? sessions : node.storage().inbox().choose(sessions));
+        if (next.size() < candidates.size()) {
+            crowded(true); // before the first of these can end
+        }
         boolean begun = true;
         for (FairOrder.Candidate candidate : next) {
             if (begun && mine.contains(candidate.session())) {
@@ -470,9 +482,6 @@ public final class Worker {
                     fair.served(candidate);
                 }
             }
-        }
-        if (next.size() < candidates.size()) {
-            crowded(true);
         }
     }
 

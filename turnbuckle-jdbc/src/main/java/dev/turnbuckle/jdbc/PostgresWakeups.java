@@ -41,7 +41,9 @@ final class PostgresWakeups implements Wakeups {
 
     private static final Duration FOREVER = Duration.ofHours(1);
 
-    private static final String NOTIFY = "SELECT pg_notify(?, payload)::text FROM unnest(?::text[]) AS payload";
+    /** The commit need not be on disk, it is a hint; and all that notify wait for it, one after the other. */
+    private static final String NOTIFY = "SELECT set_config('synchronous_commit', 'off', true),"
+            + " pg_notify(?, payload)::text FROM unnest(?::text[]) AS payload";
 
     private final PostgresDatabase database;
     private final Environment environment;

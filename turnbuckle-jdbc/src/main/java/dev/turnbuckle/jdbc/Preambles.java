@@ -40,12 +40,12 @@ record Preambles(List<String> reading, List<String> writing, List<String> urgent
                 "");
     }
 
-    /** On connections of our own that have the {@link ConnectionDefaults}. */
+    /** On connections of our own that have the {@link ConnectionDefaults}: they say what {@link #WRITING} does. */
     static Preambles onDefaults(PostgresStorage.Timeouts timeouts) {
         return new Preambles(
                 List.of("BEGIN " + SNAPSHOT, PLANS + "on"),
-                List.of("BEGIN " + WRITING),
-                List.of("BEGIN " + WRITING, within("lock", urgent(timeouts))),
+                List.of("BEGIN"),
+                List.of("BEGIN", within("lock", urgent(timeouts))),
                 List.of(
                         "SET TRANSACTION " + WRITING,
                         within("idle_in_transaction_session", Duration.ZERO),

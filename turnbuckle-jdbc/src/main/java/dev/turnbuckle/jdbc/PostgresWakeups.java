@@ -28,7 +28,7 @@ final class PostgresWakeups implements Wakeups {
     private static final Duration GATHER = Duration.ofMillis(40);
 
     /** More than this at once, and the hint is to look at everything, which costs each node more than to hear of these. */
-    static final int MOST_TOLD = 1_000;
+    private static final int MOST_TOLD = 1_000;
 
     /** A payload must stay below 8,000 bytes, also when every third one is written as two. */
     static final int MOST_BYTES = 5_900;
@@ -264,8 +264,8 @@ final class PostgresWakeups implements Wakeups {
     }
 
     /**
-     * An interrupt ends the wait for a notification; the connection is thrown away. Waits without the lock: both need it, and for the
-     * teller only so long: what it is about may be taken by a server that is silent.
+     * An interrupt ends the wait for a notification; the connection is thrown away. Waits without the lock, because both
+     * tasks need it, and for the teller only so long, because its server may be silent.
      */
     void close() {
         speaks = flowing;

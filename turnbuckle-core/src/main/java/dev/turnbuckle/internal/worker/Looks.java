@@ -14,13 +14,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Looks {
     /** Without other processes and without anything due, only offers bring work; this is a safety net. */
-    static final Duration IDLE = Duration.ofMinutes(10);
+    private static final Duration IDLE = Duration.ofMinutes(10);
 
     /** How often a shared store is looked at while its nodes tell each other: a lost hint costs little more. */
-    static final Duration TOLD = Duration.ofSeconds(1);
+    private static final Duration TOLD = Duration.ofSeconds(1);
 
     /** What has been due for less is left to the node that accepted it. */
-    static final Duration OTHERS = Duration.ofMillis(250);
+    private static final Duration OTHERS = Duration.ofMillis(250);
 
     private final Node node;
     private final AtomicBoolean told = new AtomicBoolean(true);

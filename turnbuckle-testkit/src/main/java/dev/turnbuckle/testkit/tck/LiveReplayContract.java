@@ -454,13 +454,17 @@ public abstract class LiveReplayContract {
         append("a");
         tail();
         assertThat(live.observed()).isEmpty();
+        assertThat(live.observes("s")).isFalse();
         var one = live.subscribe("s", clock.signal());
         var two = live.subscribe("s", clock.signal());
         assertThat(live.observed()).containsExactly("s");
+        assertThat(live.observes("s")).isTrue();
         one.close();
         assertThat(live.observed()).containsExactly("s");
+        assertThat(live.observes("s")).isTrue();
         two.close();
         assertThat(live.observed()).isEmpty();
+        assertThat(live.observes("s")).isFalse();
     }
 
     @Test

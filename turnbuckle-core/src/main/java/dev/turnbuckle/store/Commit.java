@@ -10,6 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The atomic step that ends a turn (S6): everything lands, or nothing. */
 public record Commit(Target target, History history, State state, Settlement settlement, Record record) {
+    /** @throws IllegalArgumentException for usage of another turn: a commit counts its own, and so each once (S32) */
+    public Commit {
+        for (UsageRow row : settlement.usage()) {
+            if (!row.turn().equals(target.turn())) {
+                throw new IllegalArgumentException("usage of turn " + row.turn() + " in the commit of turn "
+                        + target.turn() + ": a commit counts its own turn's");
+            }
+        }
+    }
+
     /**
      * @param expectedRevision the revision that the turn was driven from (S7)
      * @param unlessSteered refused while an input waits that joins the turn at its last safe point (Q5)

@@ -9,12 +9,14 @@ public sealed interface CommitResult {
      * @param repeated the same commit had landed before; nothing was written (S11)
      * @param droppedTo deleted sessions whose rows were dropped (S4)
      * @param after the session as it is now: its head, and when it is due again; {@code null} when repeated
+     * @param hashes of the entries that it added to the history, in order; of none when repeated
      */
     record Committed(
             long revision,
             boolean repeated,
             List<String> droppedTo,
-            @Nullable SessionRow after) implements CommitResult {}
+            @Nullable SessionRow after,
+            List<String> hashes) implements CommitResult {}
 
     /** Somebody else moved the head (S7). */
     record Conflict(long expected, long actual) implements CommitResult {}

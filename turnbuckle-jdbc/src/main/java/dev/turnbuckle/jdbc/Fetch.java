@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -65,15 +66,17 @@ final class Fetch {
             + " LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?"
             + " LEFT JOIN turn AS t ON t.session = ? AND t.id = ?";
 
-    /**
-     * Whether a turn and its session are what their driver believes, and what it cannot know: one row, whether there is such a
-     * session or not.
-     */
-    static final String PREMISE = PostgresDialect.SCHEMA_AND_CLOCK + """
-            , s.deleted < 1 AND s.open_turn = t.id AND s.revision = ? AND s.branch = ? AND s.depth = ? AND s.chain = ?
+    /** Locks a session; whether it is what its driver believes. A lock gives the row as it is behind the wait. */
+    static final String LOCK_PREMISE = """
+            SELECT s.deleted < 1 AND s.open_turn = ? AND s.revision = ? AND s.branch = ? AND s.depth = ? AND s.chain = ?
                 AND s.checkpoint IS NOT DISTINCT FROM ?
                 AND (s.title, s.parent, s.cause, s.directory, s.model) IS NOT DISTINCT FROM (?, ?, ?, ?, ?) AND s.labels = ?
-                AND l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?
+            FROM session s WHERE s.id = ? FOR NO KEY UPDATE
+            """;
+
+    /** Whether the session's turn is what its driver believes, and what it cannot know: one row in any case. */
+    static final String PREMISE = PostgresDialect.SCHEMA_AND_CLOCK + """
+            , l.worker = ? AND l.incarnation = ? AND l.token = ? AND l.generation = ?
                 AND t.state = 'RUNNING' AND t.gate = 'OPEN' AND t.attempts = ? AND i.claimed = ?,
                 l.expires, i.steers, i.available, b.id, b.session, b.parent_branch, b.parent_depth, b.next_depth,
                 (SELECT COALESCE(MAX(e.id), 0) FROM entry e
@@ -84,8 +87,7 @@ final class Fetch {
                 FROM inbox WHERE session = ? AND finished = 0) AS i
             LEFT JOIN lease AS l ON l.kind = 'session' AND l.id = ?
             LEFT JOIN turn AS t ON t.session = ? AND t.id = ?
-            LEFT JOIN session AS s ON s.id = ?
-            LEFT JOIN branch AS b ON b.id = s.branch
+            LEFT JOIN branch AS b ON b.id = ?
             """;
 
     private static final String NAMED =
@@ -201,35 +203,45 @@ final class Fetch {
     }
 
     private void premise(Ahead.Premise premise, Function<Line, Instant> judging) {
-        String session = premise.session().id();
-        batch.read(LOCK, true, call -> call.texts(List.of(session)), Line::text, id -> {});
-        batch.read(PREMISE, call -> believed(call, premise), in -> found(judging, in), row -> found(premise, row));
+        var asBelieved = new AtomicBoolean();
+        batch.read(LOCK_PREMISE, call -> believed(call, premise), Line::yes, asBelieved::set);
+        batch.read(PREMISE, call -> driven(call, premise), in -> found(judging, in), row -> {
+            fetched.now = row.now();
+            if (asBelieved.get()) {
+                found(premise, row);
+            }
+        });
         blobs();
     }
 
     private static void believed(Call call, Ahead.Premise premise) {
         SessionRow session = premise.session();
         var head = session.head();
-        var holder = premise.lease().holder();
-        String turn = premise.turn().id().value();
-        call.number(head.revision())
+        call.text(premise.turn().id().value())
+                .number(head.revision())
                 .number(head.branch())
                 .number(head.depth())
                 .text(head.chain())
                 .text(head.checkpoint());
-        SqlSessions.metadata(call, session.metadata())
-                .text(holder.worker())
+        SqlSessions.metadata(call, session.metadata()).text(session.id());
+    }
+
+    private static void driven(Call call, Ahead.Premise premise) {
+        String session = premise.session().id();
+        var holder = premise.lease().holder();
+        String turn = premise.turn().id().value();
+        call.text(holder.worker())
                 .text(holder.incarnation())
                 .text(holder.token())
                 .number(premise.lease().generation())
                 .number(premise.turn().attempts())
                 .number(premise.inputs().size())
                 .text(turn)
-                .text(session.id())
-                .text(session.id())
-                .text(session.id())
+                .text(session)
+                .text(session)
+                .text(session)
                 .text(turn)
-                .text(session.id());
+                .number(premise.session().head().branch());
     }
 
     /**
@@ -250,7 +262,6 @@ final class Fetch {
     }
 
     private void found(Ahead.Premise premise, Found found) {
-        fetched.now = found.now();
         if (!found.holds() || found.expires() == null || found.branch() == null) {
             return;
         }

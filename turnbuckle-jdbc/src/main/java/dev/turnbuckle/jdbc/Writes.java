@@ -133,14 +133,13 @@ final class Writes {
             Count.ALL,
             (call, row) -> call.number(row.branch()).number(row.depth()).number(row.keepsFrom()));
 
-    /** A row that is there stays as it is (S32). */
+    /** Of the turn that is committed, which is done once: no row of it is there (S32). */
     static final Kind<Used> USAGE = Kind.many("token_usage", """
             INSERT INTO token_usage (session, turn, ordinal, source, model,
                 input, cache_read, cache_write, output, reasoning)
             SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[],
                 ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS u
-            ON CONFLICT DO NOTHING
-            """, Count.ANY, Writes::used);
+            """, Count.ALL, Writes::used);
 
     static final Kind<TurnRow> TURN =
             Kind.one("turn", SqlTurns.INSERT, Count.ALL, (call, row) -> SqlTurns.inserted(call, row));

@@ -436,6 +436,7 @@ class PostgresOpeningTest {
         var indexes = new LinkedHashMap<String, String>();
         indexes.put(Fetch.LOCKED, "session_pkey");
         indexes.put(Fetch.LOCK, "session_pkey");
+        indexes.put(Fetch.LOCK_PREMISE, "session_pkey");
         indexes.put(Writes.WORK.sql(), "session_pkey");
         indexes.put(Writes.HEAD.sql(), "session_pkey");
         indexes.put(Writes.METADATA.sql(), "session_pkey");

@@ -113,7 +113,7 @@ class LooksTest {
                     row.updatedAt().plus(ahead),
                     row.due().plus(ahead),
                     row.deleted());
-            return new CommitResult.Committed(c.revision(), c.repeated(), c.droppedTo(), after);
+            return new CommitResult.Committed(c.revision(), c.repeated(), c.droppedTo(), after, c.hashes());
         }
         return result;
     }

@@ -1,10 +1,8 @@
 package dev.turnbuckle.internal.worker;
 
-import dev.turnbuckle.internal.codec.Hash;
-import dev.turnbuckle.internal.codec.Json;
 import dev.turnbuckle.internal.engine.TurnResult;
 import dev.turnbuckle.session.Entry;
-import dev.turnbuckle.session.Message;
+import dev.turnbuckle.store.CommitResult;
 import dev.turnbuckle.store.Component;
 import dev.turnbuckle.store.SessionRow;
 import dev.turnbuckle.store.Turns;
@@ -22,15 +20,17 @@ final class Adopted {
             SessionCache.Settled before,
             Turns.Started started,
             TurnResult.Ended ended,
+            CommitResult.Committed committed,
             SessionRow.Head head,
             int mostEntries) {
         var entries = new ArrayList<>(before.entries());
         long depth = head.depth() - ended.entries().size();
         String chain = started.session().head().chain();
-        for (Message message : ended.entries()) {
+        for (int i = 0; i < ended.entries().size(); i++) {
             depth++;
-            chain = CommitPlan.chain(chain, Hash.of(Json.write(message)));
-            entries.add(new Entry(head.branch(), depth, started.turn().id(), message, chain));
+            chain = CommitPlan.chain(chain, committed.hashes().get(i));
+            entries.add(new Entry(
+                    head.branch(), depth, started.turn().id(), ended.entries().get(i), chain));
         }
         int surplus = entries.size() - mostEntries;
         List<Entry> kept = surplus > 0 ? List.copyOf(entries.subList(surplus, entries.size())) : List.copyOf(entries);

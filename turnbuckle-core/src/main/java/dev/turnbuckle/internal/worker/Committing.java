@@ -131,7 +131,7 @@ final class Committing {
             Agent agent = java.util.Objects.requireNonNull(
                     node.agents().get(started.turn().agent()));
             var before = ended.command() instanceof Command.StartOver ? settledNothing() : settled;
-            var now = Adopted.of(before, started, ended, after.head(), agent.historyEntries());
+            var now = Adopted.of(before, started, ended, committed, after.head(), agent.historyEntries());
             node.cache().adopt(session, now, node.environment().nanos());
             drive.committed(after);
         }
@@ -182,7 +182,7 @@ final class Committing {
                     started,
                     drive,
                     evidence,
-                    new CommitResult.Committed(committed.revision(), committed.repeated(), List.of(), null),
+                    new CommitResult.Committed(committed.revision(), committed.repeated(), List.of(), null, List.of()),
                     settledNothing());
         } else {
             throw new IllegalStateException("session " + started.session().id() + ": " + again);

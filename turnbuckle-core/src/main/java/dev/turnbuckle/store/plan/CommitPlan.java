@@ -73,7 +73,7 @@ public final class CommitPlan {
         if (turn != null && turn.ending() != null) {
             return turn.ending().intent().equals(intent)
                     ? new CommitResult.Committed(
-                            turn.ending().revision(), true, turn.ending().dropped(), null)
+                            turn.ending().revision(), true, turn.ending().dropped(), null, List.of())
                     : new CommitResult.CommittedDifferently(turn.ending().revision());
         }
         String lost = LeasePlan.lost(facts.lease(), commit.target().lease(), facts.now());

@@ -385,7 +385,7 @@ final class RowSessions implements SessionStore {
                 DuePlan.since(nextInput, null, rows.now()),
                 false);
         rows.updateHead(after);
-        return new CommitResult.Committed(next.revision(), false, dropped, after);
+        return new CommitResult.Committed(next.revision(), false, dropped, after, prepared.hashes());
     }
 
     /** A turn that ended otherwise than by an answer waits for nothing any more. */

@@ -79,7 +79,7 @@ class CommitPlanTest {
     @Test
     void s11_anEndedTurnAnswersByItsReceiptWhateverBecameOfTheLease() {
         assertThat(refusal(answer(), facts(ended(INTENT), null, null)))
-                .isEqualTo(new CommitResult.Committed(4, true, List.of(), null));
+                .isEqualTo(new CommitResult.Committed(4, true, List.of(), null, List.of()));
         assertThat(refusal(answer(), facts(ended("another"), LIVE, TURN)))
                 .isEqualTo(new CommitResult.CommittedDifferently(4));
     }

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -306,28 +307,46 @@ class PremiseTest {
         }
     }
 
-    /** The look stands behind the lock: what it sees is what the lock's last holder left. */
-    @Test
-    void t08_a_commit_that_waited_for_a_cancel_is_too_late() throws Exception {
+    /** Of a second turn of the session "a", after somebody held its row and did this. */
+    private CommitResult waitedFor(Function<Turns.Started, String> statement) throws Exception {
         accept("a", InboxItem.Delivery.NEXT_TURN);
         storage.sessions().commit(commit(start("a"), false, false));
         accept("a", InboxItem.Delivery.NEXT_TURN);
         Turns.Started started = start("a");
-        try (var cancelling = PostgresServer.connect()) {
-            cancelling.setAutoCommit(false);
-            cancelling.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR NO KEY UPDATE");
+        try (var holding = PostgresServer.connect()) {
+            holding.setAutoCommit(false);
+            holding.createStatement().execute("SELECT 1 FROM " + schema + ".session FOR NO KEY UPDATE");
             var late = CompletableFuture.supplyAsync(() -> storage.sessions().commit(commit(started, true, false)));
             PostgresConnectionsTest.until(
                     "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%\"" + schema
                             + "\"%'",
                     1);
-            cancelling
-                    .createStatement()
-                    .execute("UPDATE " + schema + ".turn SET gate = 'CANCELLED', gate_by = 'somebody' WHERE id = '"
-                            + started.turn().id().value() + "'");
-            cancelling.commit();
-            assertThat(late.get(30, TimeUnit.SECONDS)).isEqualTo(new CommitResult.CancelledBefore("somebody", null));
+            holding.createStatement().execute(statement.apply(started));
+            holding.commit();
+            return late.get(30, TimeUnit.SECONDS);
         }
+    }
+
+    /** The look stands behind the lock: what it sees is what the lock's last holder left. */
+    @Test
+    void t08_a_commit_that_waited_for_a_cancel_is_too_late() throws Exception {
+        var result = waitedFor(started -> "UPDATE " + schema
+                + ".turn SET gate = 'CANCELLED', gate_by = 'somebody' WHERE id = '"
+                + started.turn().id().value() + "'");
+        assertThat(result).isEqualTo(new CommitResult.CancelledBefore("somebody", null));
+    }
+
+    /** The lock's own statement compares the row as the wait left it. */
+    @Test
+    void s07_a_commit_that_waited_for_a_move_is_a_conflict() throws Exception {
+        var result = waitedFor(started -> "UPDATE " + schema + ".session SET revision = 7");
+        assertThat(result).isEqualTo(new CommitResult.Conflict(1, 7));
+    }
+
+    @Test
+    void a_commit_that_waited_for_a_new_title_tells_it() throws Exception {
+        var result = waitedFor(started -> "UPDATE " + schema + ".session SET title = 'new'");
+        assertThat(((CommitResult.Committed) result).after().metadata().title()).isEqualTo("new");
     }
 
     @Test

@@ -4,13 +4,14 @@ import dev.turnbuckle.bench.Figure.Bar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Durable turns on PostgreSQL, beside the least that any design must ask of the same server. */
 final class PostgresBench {
-    private static final int[] AT_ONCE = {1, 16, 64, 256};
+    private static final List<Integer> AT_ONCE = List.of(1, 16, 64, 256);
 
     /** So many turns of each process of ours come first: a node that serves has made them within its first minute. */
     private static final int WARM_TURNS = 30_000;
@@ -117,12 +118,13 @@ final class PostgresBench {
     private void all(Side floor, Side ours, int processes, String suffix, Consumer<Figure> figures)
             throws InterruptedException {
         warm(floor, ours, processes);
-        for (int sessions : AT_ONCE) {
-            String name = "pg-turns-" + sessions + suffix;
-            var rounds = Rounds.of(floor, ours, sessions, options, text -> progress.say(name + ", " + text));
-            figures.accept(rounds.turns(name, Bar.atLeast(0.5)));
-            figures.accept(rounds.latency(name + "-p50", 0.5, null));
-            figures.accept(rounds.latency(name + "-p99", 0.99, null));
+        var rounds =
+                Rounds.each(floor, ours, AT_ONCE, options, text -> progress.say("pg-turns" + suffix + ", " + text));
+        for (int i = 0; i < AT_ONCE.size(); i++) {
+            String name = "pg-turns-" + AT_ONCE.get(i) + suffix;
+            figures.accept(rounds.get(i).turns(name, Bar.atLeast(0.5)));
+            figures.accept(rounds.get(i).latency(name + "-p50", 0.5, null));
+            figures.accept(rounds.get(i).latency(name + "-p99", 0.99, null));
         }
     }
 }

@@ -31,17 +31,35 @@ final class Rounds {
     /** @param title what the progress calls it */
     static Rounds of(Side floor, Side ours, int sessions, Options options, Consumer<String> title)
             throws InterruptedException {
+        return each(floor, ours, List.of(sessions), options, title).getFirst();
+    }
+
+    /**
+     * For each of these numbers of sessions, in turn: what a server does once a minute, such as vacuuming, meets all of them.
+     */
+    static List<Rounds> each(Side floor, Side ours, List<Integer> numbers, Options options, Consumer<String> title)
+            throws InterruptedException {
+        for (int sessions : numbers) {
+            warm(floor, ours, sessions, options, title);
+        }
+        List<List<Pair>> pairs =
+                numbers.stream().<List<Pair>>map(n -> new ArrayList<>()).toList();
+        for (int i = 1; i <= options.rounds(); i++) {
+            for (int n = 0; n < numbers.size(); n++) {
+                pairs.get(n).add(pair(floor, ours, numbers.get(n), "round" + i, options, title));
+            }
+        }
+        return pairs.stream().map(Rounds::new).toList();
+    }
+
+    private static void warm(Side floor, Side ours, int sessions, Options options, Consumer<String> title)
+            throws InterruptedException {
         boolean warm = false;
         for (int i = 0; i < MOST_WARM_UP && !(warm && i >= LEAST_WARM_UP); i++) {
             long compiling =
                     pair(floor, ours, sessions, "warm" + i, options, title).compilingMillis();
             warm = compiling < COMPILING * options.round().toMillis();
         }
-        var pairs = new ArrayList<Pair>();
-        for (int i = 1; i <= options.rounds(); i++) {
-            pairs.add(pair(floor, ours, sessions, "round" + i, options, title));
-        }
-        return new Rounds(pairs);
     }
 
     private static Pair pair(
